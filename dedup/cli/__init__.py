@@ -1,0 +1,191 @@
+"""The command line: parse, call the library, print."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from dedup.cli import options
+from dedup.cli.ending import exit_codes, say, standard
+
+if TYPE_CHECKING:
+    from dedup.articles import FieldNames
+    from dedup.duplicates import Duplicates
+    from dedup.feeds import FeedOptions
+    from dedup.settings import Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"dedup {version('wirededup')}")
+        except PackageNotFoundError:
+            typer.echo("dedup, of unknown version: it runs from a folder and is not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find copies, near-copies, excerpts and internal repeats in news feeds, with the evidence."""
+
+
+@app.command()
+def find(  # noqa: PLR0913 - typer: each option is a parameter
+    feed: options.FeedArgument,
+    *,
+    out: options.Out = None,
+    kept: options.Kept = None,
+    file_format: options.FileFormat = None,
+    no_text: options.NoText = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    id_: options.Id = None,
+    text: options.Text = None,
+    title: options.Title = None,
+    source: options.Source = None,
+    published: options.Published = None,
+    url: options.Url = None,
+    version: options.FieldVersion = None,
+    tz: options.Tz = "UTC",
+    html: options.HtmlChoice = options.Html.STRIP,
+    max_errors: options.MaxErrors = 0.01,
+    settings: options.SettingsFile = None,
+    threshold: options.Threshold = None,
+    excerpt: options.Excerpt = None,
+    shared: options.Shared = None,
+    min_words: options.MinWords = None,
+    min_repeat: options.MinRepeat = None,
+    keep: options.KeepChoice = None,
+    threads: options.Threads = None,
+) -> None:
+    """Find which articles of a feed are copies of one another, and which repeat themselves."""
+    if out is None and (file_format or no_text):
+        raise typer.BadParameter("--format and --no-text say how --out is written, and there is no --out")
+    names = _said(
+        id=id_, text=text, title=title, source=source, published=published, url=url, version=version
+    )
+    flags = _said(
+        threshold=threshold,
+        excerpt=excerpt,
+        shared=shared,
+        min_words=min_words,
+        min_repeat=min_repeat,
+        keep=keep and keep.value,
+        threads=threads,
+    )
+    wanted = _Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet)
+    with exit_codes():
+        _run(feed, _options(names, tz, html), _settings(settings, flags), wanted, max_errors)
+
+
+def _said(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to become of the result."""
+
+    out: str | None
+    kept: str | None
+    file_format: options.Format
+    text: bool
+    as_json: bool
+    quiet: bool
+
+
+def _run(
+    inputs: list[str], reading: FeedOptions, settings: Settings, wanted: _Wanted, max_errors: float
+) -> None:
+    from dedup import feeds, pipeline
+    from dedup.report import folder, progress
+
+    if wanted.out is not None:
+        folder.check_out(wanted.out)
+    if wanted.kept is not None:
+        folder.check_file(wanted.kept)
+    with progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
+        feed = feeds.read(inputs, reading, tell)
+        if wanted.kept is not None:
+            feeds.check_kept(feed, wanted.kept)
+        for note in () if wanted.quiet else feed.notes:
+            say(note)
+        found = pipeline.find_duplicates(feed, settings=settings, progress=tell)
+    _give(found, wanted)
+    if wanted.kept is not None:
+        Path(wanted.kept).resolve().parent.mkdir(parents=True, exist_ok=True)
+        feeds.write_kept(feed, found.keep, wanted.kept)
+    feeds.check_rejects(feed, max_errors)
+
+
+def _give(found: Duplicates, wanted: _Wanted) -> None:
+    """Data to --out or stdout; the summary to stdout, or to stderr where data is on stdout."""
+    from dedup.report import csv, figures, terminal
+
+    if wanted.out is not None:
+        csv.write(found, wanted.out, file_format=wanted.file_format.value, text=wanted.text)
+    if wanted.as_json:
+        with standard(sys.stdout) as stdout:
+            stdout.buffer.write(csv.run_json(found.run, figures=asdict(figures.figures(found))))
+        return
+    if wanted.out is None:
+        with standard(sys.stdout) as stdout:
+            csv.write_table(found.tables["clusters"], stdout.buffer)
+    if not wanted.quiet:
+        with standard(sys.stdout if wanted.out is not None else sys.stderr) as stream:
+            terminal.show(found, stream)
+
+
+def _options(names: dict[str, Any], tz: str, html: options.Html) -> FeedOptions:
+    from dedup.feeds import FeedOptions
+
+    try:
+        return FeedOptions(fields=cast("FieldNames", names), tz=tz, html=html.value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _settings(path: str | None, flags: dict[str, Any]) -> Settings:
+    """The settings of a file, then those of the command line."""
+    from dedup.settings import Settings
+
+    settings = Settings() if path is None else _settings_in(path)
+    try:
+        return replace(settings, **flags)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _settings_in(path: str) -> Settings:
+    import tomllib
+
+    from dedup.errors import SettingsError
+    from dedup.settings import Settings
+
+    try:
+        said = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        known = [field.name for field in fields(Settings)]
+        if unknown := sorted(set(said) - set(known)):
+            raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(known)}")
+        return Settings(**said)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; name a TOML file that can be read") from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def main() -> None:
+    """Run the command."""
+    app(prog_name="dedup")

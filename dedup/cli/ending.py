@@ -1,0 +1,67 @@
+"""How a run ends and what it writes to: exit codes, signals, standard streams."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import typer
+
+_INTERRUPTED = 130
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """End with 1 on a known error, 3 on too many rejects, 130 when interrupted, each told in one line.
+
+    0, for done, and 2, for wrong usage, are typer's own. Any other error shows its traceback.
+    """
+    from dedup.errors import DedupError
+
+    # What ends a process at once becomes an interrupt, so that it cleans up; what nohup ignores stays so.
+    ends = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_DFL]
+    for number in ends:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    except DedupError as error:
+        say(str(error))
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        say("interrupted")
+        raise typer.Exit(_INTERRUPTED) from error
+    except EOFError as error:
+        raise RuntimeError("unexpected end of a file") from error  # typer would hide it as a Ctrl-D
+    finally:
+        for number in ends:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def say(message: str) -> None:
+    """Tell people something, in one line on stderr."""
+    from dedup.report.terminal import harmless
+
+    with standard(sys.stderr) as stderr:
+        stderr.write(f"dedup: {harmless(message)}\n")
+
+
+@contextmanager
+def standard(stream: TextIO) -> Iterator[TextIO]:
+    """A standard stream to write to. That its reader has closed it is no failure: the rest still runs."""
+    from dedup.errors import OutputError
+
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    try:
+        yield stream
+        stream.flush()
+    except OSError as error:
+        # What is still buffered must go somewhere, or the interpreter fails on it as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(f"{stream.name}: {error.strerror}; write to another place") from error

@@ -1,0 +1,113 @@
+"""The options of the commands, one annotated type each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+
+class Format(StrEnum):
+    """How the tables of a result are written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class Html(StrEnum):
+    """What becomes of HTML in a text."""
+
+    STRIP = "strip"
+    KEEP = "keep"
+
+
+class Keep(StrEnum):
+    """Which member of a cluster stays."""
+
+    LEAD = "lead"
+    ORIGIN = "origin"
+    LONGEST = "longest"
+    LATEST = "latest"
+
+
+def _field(flag: str, what: str) -> Any:
+    return typer.Option(flag, metavar="NAME", help=f"Field that holds the {what}.", rich_help_panel="Fields")
+
+
+def _setting(flag: str, meaning: str, metavar: str | None = None) -> Any:
+    return typer.Option(flag, help=meaning, metavar=metavar, rich_help_panel="Settings")
+
+
+def _output(flag: str, meaning: str, *short: str, metavar: str | None = None) -> Any:
+    return typer.Option(flag, *short, help=meaning, metavar=metavar, rich_help_panel="Output")
+
+
+FeedArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FEED",
+        help="JSON lines, CSV, Parquet or text, each also .gz or .zst; a folder of them; "
+        "or - for JSON lines on stdin.",
+        show_default=False,
+    ),
+]
+
+Out = Annotated[
+    str | None,
+    _output(
+        "--out",
+        "Folder for the result, written whole or not at all; an earlier result there is replaced. "
+        "Without it clusters.csv goes to stdout and the summary to stderr.",
+        metavar="DIR",
+    ),
+]
+Kept = Annotated[
+    str | None, _output("--kept", "File for the input's own records less duplicates.", metavar="FILE")
+]
+FileFormat = Annotated[Format | None, _output("--format", "Format of the tables in --out: csv unless said.")]
+NoText = Annotated[bool, _output("--no-text", "Leave the articles' text out of --out.")]
+AsJson = Annotated[
+    bool, _output("--json", "Put run.json and the figures on stdout, instead of the summary or clusters.csv.")
+]
+Quiet = Annotated[bool, _output("--quiet", "No summary, progress or notes; errors alone.", "-q")]
+
+Id = Annotated[str | None, _field("--id", "id")]
+Text = Annotated[str | None, _field("--text", "text")]
+Title = Annotated[str | None, _field("--title", "headline")]
+Source = Annotated[str | None, _field("--source", "outlet")]
+Published = Annotated[str | None, _field("--published", "time of publication")]
+Url = Annotated[str | None, _field("--url", "address")]
+FieldVersion = Annotated[str | None, _field("--version", "version of an article")]
+
+Tz = Annotated[
+    str, typer.Option("--tz", help="Zone of times that name none.", metavar="ZONE", rich_help_panel="Reading")
+]
+HtmlChoice = Annotated[
+    Html, typer.Option("--html", help="Strip HTML found in texts, or keep it.", rich_help_panel="Reading")
+]
+MaxErrors = Annotated[
+    float,
+    typer.Option(
+        "--max-errors",
+        help="Share of unreadable records above which the run, though finished, ends with exit code 3.",
+        min=0.0,
+        max=1.0,
+        rich_help_panel="Reading",
+    ),
+]
+
+SettingsFile = Annotated[
+    str | None, _setting("--settings", "TOML file of settings; an option given here wins.", "FILE")
+]
+Threshold = Annotated[
+    float | None, _setting("--threshold", "near: both articles are in each other by this share (0.7).")
+]
+Excerpt = Annotated[
+    float | None, _setting("--excerpt", "excerpt: one article is in the other by this share (0.8).")
+]
+Shared = Annotated[float | None, _setting("--shared", "shared: least share told as a part in common (0.2).")]
+MinWords = Annotated[int | None, _setting("--min-words", "Shorter articles join only as exact copies (20).")]
+MinRepeat = Annotated[int | None, _setting("--min-repeat", "Fewest words of a repeated block (20).")]
+KeepChoice = Annotated[Keep | None, _setting("--keep", "Which member of a cluster --kept keeps (lead).")]
+Threads = Annotated[int | None, _setting("--threads", "Worker threads; 0 is one for each core (0).")]

@@ -1,0 +1,72 @@
+"""`Duplicates`: everything that was found, as one frozen result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dedup.frames import rows_where
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Duplicates:
+    """Clusters, pairs, passages and repeats of one feed, with the evidence.
+
+    `tables` maps each name of `dedup.columns.TABLES` to an Arrow table with that schema, its rows
+    sorted by their keys; `run` is what `run.json` holds. `keep` is one bool per record of the input,
+    in input order: False for the records that `kept` leaves out. `articles_in` is the caller's own
+    input, never changed.
+    """
+
+    tables: Mapping[str, pa.Table]
+    run: Mapping[str, Any]
+    keep: NDArray[np.bool_] = field(repr=False)
+    articles_in: Any = field(repr=False)
+
+    def _frame(self, table: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.tables[table].to_pandas()
+        return frame
+
+    @cached_property
+    def clusters(self) -> pd.DataFrame:
+        """One row per article in a cluster."""
+        return self._frame("clusters")
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """One row per told pair."""
+        return self._frame("pairs")
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """One row per matched passage of a listed pair."""
+        return self._frame("passages")
+
+    @cached_property
+    def repeats(self) -> pd.DataFrame:
+        """One row per later place of a repeated block."""
+        return self._frame("repeats")
+
+    @cached_property
+    def articles(self) -> pd.DataFrame:
+        """One row per article in a cluster, pair or repeat."""
+        return self._frame("articles")
+
+    @cached_property
+    def rejects(self) -> pd.DataFrame:
+        """One row per record that could not be read."""
+        return self._frame("rejects")
+
+    @cached_property
+    def kept(self) -> Any:
+        """The input less duplicates: same type, columns, dtypes, index and order."""
+        return rows_where(self.articles_in, self.keep)

@@ -1,0 +1,27 @@
+"""The error tree: every failure a user can mend is a `DedupError` that says what, where and the mend."""
+
+from __future__ import annotations
+
+
+class DedupError(Exception):
+    """Something the user can mend: bad data, a bad folder, bad settings."""
+
+    exit_code = 1
+
+
+class FeedError(DedupError):
+    """A feed could not be read at all (a single bad record is a reject, never an error)."""
+
+
+class TooManyRejects(DedupError):
+    """More records were rejected than `max_errors` allows."""
+
+    exit_code = 3
+
+
+class OutputError(DedupError):
+    """The output folder or file cannot be written, or holds something that is not ours."""
+
+
+class SettingsError(DedupError):
+    """A settings file is broken or names an unknown setting."""

@@ -1,0 +1,85 @@
+"""Batches as readers give them to batches of `ARTICLES`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.articles import ARTICLES
+from dedup.feeds import html, times
+from dedup.feeds.contract import FeedOptions, zone
+
+_OF_TEXT = ("id", "version", "title", "source", "url")
+
+
+def articles(batch: pa.RecordBatch, options: FeedOptions, counts: Counter[str]) -> pa.RecordBatch:
+    """The batch in the schema `ARTICLES`; what was changed or taken as absent is added to `counts`.
+
+    `batch` has `text` (text or null), `input`, `record`, and those of the other fields that there are,
+    in any type.
+    """
+    columns = {name: batch.column(name) for name in batch.schema.names}
+    texts = columns["text"].cast(pa.large_string()).fill_null("")
+    if options.html == "strip":
+        texts, tags, entities = html.stripped(texts)
+        counts["html_stripped"] += tags
+        counts["entities_decoded"] += entities
+    counts["empty_texts"] += pc.sum(pc.equal(pc.binary_length(texts), 0)).as_py() or 0
+    made = {"text": texts, "input": columns["input"], "record": columns["record"]}
+    for field in _OF_TEXT:
+        if field in columns:
+            made[field] = _text(columns[field], counts)
+    if "published" in columns:
+        made["published"] = _times(columns["published"], options, counts)
+    absent = {field.name: pa.nulls(len(batch), field.type) for field in ARTICLES if field.name not in made}
+    return pa.RecordBatch.from_pydict({**made, **absent}, schema=ARTICLES)
+
+
+def _times(column: pa.Array, options: FeedOptions, counts: Counter[str]) -> pa.Array:
+    kind = column.type
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        column = _text(column, counts)
+    made, unparsed = times.parsed(column, zone(options.tz))
+    counts["unparsed_times"] += unparsed
+    return made
+
+
+def _text(column: pa.Array, counts: Counter[str]) -> pa.Array:
+    """The column as text, an empty cell absent; a value that has no text is absent and counted."""
+    column = _with_nulls(column)
+    made = _as_text(column)
+    counts["bad_fields"] += made.null_count - column.null_count
+    empty = pc.equal(made, "")
+    return pc.if_else(empty, None, made) if pc.any(empty).as_py() else made
+
+
+def _with_nulls(column: pa.Array) -> pa.Array:
+    """The column with its absent values null: a dictionary may hold null, and pandas writes NaN."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), None, column)
+    return column
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if kind == pa.string():
+        return column
+    if pa.types.is_floating(kind):
+        return pa.array(
+            [None if value is None else _number(value) for value in column.to_pylist()], pa.string()
+        )
+    if pa.types.is_boolean(kind) or pa.types.is_nested(kind):
+        return pa.nulls(len(column), pa.string())
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # a type that has no text, such as an interval
+        return pa.nulls(len(column), pa.string())
+
+
+def _number(value: float) -> str:
+    """`7` for 7.0: a column of whole numbers becomes one of floats as soon as a value is absent."""
+    return str(int(value)) if value.is_integer() else str(value)

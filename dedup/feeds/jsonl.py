@@ -1,0 +1,267 @@
+"""JSON lines: one object per line; a record's number is its line's."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from dedup.articles import FieldNames
+from dedup.errors import FeedError
+from dedup.feeds import sources as at
+from dedup.feeds.compression import Damaged, packed_file
+from dedup.feeds.contract import FeedOptions, Tally
+from dedup.feeds.fields import LOOKED_AT, choose, told
+from dedup.feeds.raw import NO_RECORD, Raw, lines_and_tail, write_raw
+from dedup.feeds.sources import Source, mark_of, whole_lines
+
+NAME = "JSON lines"
+SUFFIXES: tuple[str, ...] = (".jsonl", ".ndjson")
+
+_UNREADABLE = (ValueError, RecursionError)  # msgspec's errors are ValueErrors; so is bad UTF-8
+
+
+def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Iterator[pa.RecordBatch]:
+    """One batch per block of whole lines."""
+    for source in sources:
+        keys = _keys(source, options.fields)
+        if keys is None:  # every line is a reject, and which field is missed makes no odds
+            chosen = {"text": "text"}
+        else:
+            chosen = choose(keys, options.fields, source.name)
+            tally.chose(source, told(chosen))
+        lines = _Lines(source, chosen, tally)
+        try:
+            for block in whole_lines(source.blocks(at.BLOCK, tally.seen)):
+                yield lines.batch(block)
+        except Damaged as damage:
+            tally.reject(source, lines.met + 1 if lines.met or damage.tail else None, str(damage))
+
+
+def _keys(source: Source, named: FieldNames) -> list[str] | None:
+    """The keys of the first records in the order they are met, or None where no line is an object.
+
+    Goes on past the first records for as long as a named field has not been met.
+    """
+    decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+    wanted = set(named.values())
+    keys: dict[str, None] = {}
+    met = 0
+    try:
+        for block in whole_lines(source.blocks(at.BLOCK)):
+            for line in block.split(b"\n"):
+                try:
+                    keys.update(dict.fromkeys(decode(line)))
+                except _UNREADABLE:  # told when the line is read
+                    continue
+                met += 1
+                if met >= LOOKED_AT and wanted <= keys.keys():
+                    return list(keys)
+    except Damaged:  # told when the source is read
+        pass
+    return list(keys) if met else None
+
+
+class _Lines:
+    """Turns the blocks of one source into batches, and counts its lines."""
+
+    def __init__(self, source: Source, chosen: dict[str, str], tally: Tally) -> None:
+        self.met = 0
+        self._source = source
+        self._tally = tally
+        self._text_key = chosen["text"]
+        record, self._values = _record(chosen, source.name)
+        self._decoder = msgspec.json.Decoder(record)
+
+    def batch(self, block: bytes) -> pa.RecordBatch:
+        """The columns of a block of whole lines."""
+        records, numbers = self._decoded(block)
+        self.met += block.count(b"\n")
+        text = self._values["text"]
+        try:
+            texts = pa.array(list(map(text, records)), pa.large_string())
+        except pa.ArrowTypeError:  # some have no text, which msgspec leaves UNSET
+            records, numbers = self._with_text(records, numbers)
+            texts = pa.array(list(map(text, records)), pa.large_string())
+        columns = {
+            field: self._optional(list(map(value, records)))
+            for field, value in self._values.items()
+            if field != "text"
+        }
+        return pa.RecordBatch.from_pydict(
+            {
+                "input": pa.repeat(pa.scalar(self._source.index, pa.int32()), len(records)),
+                "record": pa.array(numbers, pa.int64()),
+                "text": texts,
+                **columns,
+            }
+        )
+
+    def _decoded(self, block: bytes) -> tuple[list[Any], Any]:
+        """The records of a block and their numbers; one call where every line is one good object."""
+        try:
+            records = self._decoder.decode_lines(block)
+        except _UNREADABLE:
+            return self._one_by_one(block)
+        if _one_object_a_line(block, len(records)):
+            return records, np.arange(self.met + 1, self.met + 1 + len(records))
+        return self._one_by_one(block)
+
+    def _one_by_one(self, block: bytes) -> tuple[list[Any], list[int]]:
+        records: list[Any] = []
+        numbers: list[int] = []
+        for number, line in enumerate(io.BytesIO(block), start=self.met + 1):
+            if not line.strip():
+                self._tally.counts["blank_lines"] += 1
+                continue
+            try:
+                records.append(self._one(line))
+                numbers.append(number)
+            except _UNREADABLE as error:
+                self._tally.reject(self._source, number, _reason(line, self._text_key, error))
+        return records, numbers
+
+    def _one(self, line: bytes) -> Any:
+        try:
+            return self._decoder.decode(line)
+        except msgspec.DecodeError:
+            mended = _without_lone_surrogates(line)
+            if mended == line:
+                raise
+            record = self._decoder.decode(mended)
+            self._tally.counts["lone_surrogates"] += 1
+            return record
+
+    def _with_text(self, records: list[Any], numbers: Any) -> tuple[list[Any], list[int]]:
+        kept: list[tuple[Any, int]] = []
+        for record, number in zip(records, numbers, strict=True):
+            if self._values["text"](record) is msgspec.UNSET:
+                self._tally.reject(self._source, int(number), f"it has no field {self._text_key!r}")
+            else:
+                kept.append((record, int(number)))
+        return [record for record, _ in kept], [number for _, number in kept]
+
+    def _optional(self, values: list[Any]) -> pa.Array:
+        try:
+            return pa.array(values, pa.string())
+        except pa.ArrowTypeError:  # not all are texts
+            plain = [_plain(value) for value in values]
+        self._tally.counts["bad_fields"] += sum(
+            value is not None and text is None for value, text in zip(values, plain, strict=True)
+        )
+        return pa.array(plain, pa.string())
+
+
+def _record(
+    chosen: dict[str, str], where: str
+) -> tuple[type[msgspec.Struct], dict[str, Callable[[Any], Any]]]:
+    """A struct that holds the chosen keys of a line, and what takes each field out of it."""
+    attributes = {key: f"key{place}" for place, key in enumerate(dict.fromkeys(chosen.values()))}
+    text_key = chosen["text"]
+    fields: list[tuple[str, Any, Any]] = [
+        (attribute, str | None | msgspec.UnsetType, msgspec.UNSET)
+        if key == text_key
+        else (attribute, Any, None)
+        for key, attribute in attributes.items()
+    ]
+    names = {attribute: key for key, attribute in attributes.items()}
+    try:
+        # gc=False: a record lives for one block and holds no cycles, so the collector need not see it.
+        record = msgspec.defstruct("Record", fields, rename=names, gc=False)
+    except ValueError as error:
+        raise FeedError(
+            f"{where}: a field whose name holds a quote, backslash or control character cannot be read: "
+            f"{', '.join(map(repr, attributes))}; rename it in the input"
+        ) from error
+    return record, {field: attrgetter(attributes[key]) for field, key in chosen.items()}
+
+
+def _one_object_a_line(block: bytes, records: int) -> bool:
+    """Whether each line of a block that msgspec took `records` objects from is exactly one of them.
+
+    msgspec takes `{} {}` in one line, and one object over two lines. If every line starts with `{` and
+    ends with `}`, no object goes past its line (after `}` inside an object comes `,`, `]` or `}`), and
+    the count leaves one for each.
+    """
+    octets = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(octets == ord("\n"))
+    if not block.endswith(b"\n"):
+        ends = np.append(ends, len(octets))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    if len(ends) != records or (ends == starts).any():
+        return False
+    return bool((octets[starts] == ord("{")).all() and (octets[ends - 1] == ord("}")).all())
+
+
+def _plain(value: Any) -> str | None:
+    """A value of an optional field as text; None for what is no text or number."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python turns into text
+        return None
+
+
+_ESCAPES = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+
+
+def _without_lone_surrogates(line: bytes) -> bytes:
+    """The line with the escapes of half a surrogate pair, which cut-off emojis leave, made U+FFFD."""
+    return _ESCAPES.sub(lambda found: rb"\ufffd" if found["lone"] else found[0], line)
+
+
+_KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), "a number")
+
+
+def _reason(line: bytes, text_key: str, error: Exception) -> str:
+    """Why a line is no record, in words."""
+    try:
+        value = msgspec.json.decode(line)
+    except UnicodeDecodeError as bad:
+        return f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} in a text"
+    except RecursionError:
+        return "its JSON is nested too deeply"
+    except msgspec.DecodeError as bad:
+        why = str(bad).removeprefix("JSON is malformed: ").partition(" - at ")[0]
+        return f"it is not JSON: {why[0].lower()}{why[1:]}"
+    if not isinstance(value, dict):
+        return f"it is not a JSON object but {_kind(value)}"
+    if isinstance(value.get(text_key), (str, type(None))):
+        return f"it cannot be decoded: {error}"
+    return f"its field {text_key!r} is not a text but {_kind(value[text_key])}"
+
+
+def check_fit(sources: Sequence[Source]) -> None:
+    """Lines of any JSON fit together."""
+    del sources
+
+
+def copy(sources: Sequence[Source], dropped: Sequence[Collection[int]], out: Path) -> int:
+    """Raw lines; a blank one is copied and not counted."""
+    with packed_file(out) as file:
+        file.write(mark_of(sources[0]))
+        return write_raw([_raw(source) for source in sources], dropped, file)
+
+
+def _raw(source: Source) -> Iterator[Raw]:
+    number = 0
+    for block in lines_and_tail(source):
+        for line in io.BytesIO(block):
+            number += 1
+            yield (number if line.strip() else NO_RECORD, line)

@@ -1,0 +1,26 @@
+"""When too many records could not be read for the answer to be worth having."""
+
+from __future__ import annotations
+
+from dedup.errors import TooManyRejects
+from dedup.feeds.contract import Feed
+
+# A few bad lines are normal in any feed, however small it is.
+_ALWAYS_ALLOWED = 9
+
+
+def check_rejects(feed: Feed, max_errors: float) -> None:
+    """Raise `TooManyRejects` when the share of rejects is above `max_errors`, but never for under ten."""
+    if not 0 <= max_errors <= 1:
+        raise ValueError(f"max_errors must be a share from 0 to 1, got {max_errors!r}")
+    rejects = feed.rejects.num_rows
+    records = feed.articles.num_rows + rejects
+    if rejects <= _ALWAYS_ALLOWED or rejects <= max_errors * records:
+        return
+    first = feed.rejects.slice(0, 1).to_pylist()[0]
+    where = first["input"] if first["record"] is None else f"{first['input']}, record {first['record']}"
+    raise TooManyRejects(
+        f"{rejects:,} of {records:,} records could not be read ({rejects / records:.1%}, and "
+        f"{max_errors:.1%} is allowed); the first is {where}: {first['reason']}. "
+        "Mend the feed, or allow more with --max-errors SHARE"
+    )

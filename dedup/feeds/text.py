@@ -1,0 +1,85 @@
+"""Plain text: one article per file, the file's content its text and its path its id."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from dedup.errors import FeedError
+from dedup.feeds import sources as at
+from dedup.feeds.compression import Damaged
+from dedup.feeds.contract import FeedOptions, Tally
+from dedup.feeds.sources import Source, without_mark
+
+NAME = "plain text"
+SUFFIXES: tuple[str, ...] = (".txt",)
+
+# Files of a batch: Arrow takes about a millisecond a batch, whatever is in it.
+_FILES = 1024
+
+
+def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Iterator[pa.RecordBatch]:
+    """One batch for many files. Named fields do not concern it: a text file has none."""
+    del options
+    found: list[tuple[int, str, str]] = []
+    size = 0
+    for source in sources:
+        text = _text(source, tally)
+        if text is None:
+            continue
+        found.append((source.index, source.inside, text))
+        size += len(text)
+        if size >= at.BLOCK or len(found) == _FILES:
+            yield _batch(found)
+            found, size = [], 0
+    yield _batch(found)
+
+
+def _text(source: Source, tally: Tally) -> str | None:
+    blocks: list[bytes] = []
+    try:
+        blocks.extend(without_mark(source.blocks(at.BLOCK, tally.seen)))
+        return b"".join(blocks).decode()
+    except Damaged as damage:
+        tally.reject(source, 1 if blocks else None, str(damage))
+    except UnicodeDecodeError as bad:
+        tally.reject(source, 1, f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} at byte {bad.start}")
+    return None
+
+
+def _batch(found: list[tuple[int, str, str]]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict(
+        {
+            "input": pa.array([index for index, _, _ in found], pa.int32()),
+            "record": pa.repeat(pa.scalar(1, pa.int64()), len(found)),
+            "id": pa.array([inside for _, inside, _ in found], pa.string()),
+            "text": pa.array([text for _, _, text in found], pa.large_string()),
+        }
+    )
+
+
+def check_fit(sources: Sequence[Source]) -> None:
+    """Whether two files of one name clash is seen when it is known which of them stay."""
+    del sources
+
+
+def copy(sources: Sequence[Source], dropped: Sequence[Collection[int]], out: Path) -> int:
+    """A folder of the files themselves under their relative names."""
+    out.mkdir()
+    taken: dict[str, str] = {}
+    for source, gone in zip(sources, dropped, strict=True):
+        if source.path is None or gone:
+            continue
+        if source.inside in taken:
+            raise FeedError(
+                f"{taken[source.inside]} and {source.name} would both be {source.inside} in what is "
+                "kept; name the folder above them instead"
+            )
+        taken[source.inside] = source.name
+        target = out / source.inside
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.path, target)
+    return len(taken)

@@ -1,0 +1,74 @@
+"""The one decorator of all kernels: `njit`, `nogil`, cached on disk under a name that cannot go stale.
+
+numba notices that a kernel's own file changed, but not that a callee in another file did; so the cache
+folder is named by the hash of every kernel source, numba's version and the CPU.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import llvmlite.binding
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_njit: Any = numba.njit  # its types lose the signature of what it decorates
+_config: Any = numba.config  # filled from the environment, unseen by type checkers
+
+_log = logging.getLogger(__name__)
+
+
+def cache_home() -> Path:
+    """The user's cache folder for this package (`XDG_CACHE_HOME` is honoured)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dedup"
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Where compiled kernels are kept, or None where nothing can be written."""
+    digest = hashlib.blake2b(digest_size=8)
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    digest.update(f"{numba.__version__} {llvmlite.binding.get_host_cpu_name()}".encode())
+    try:
+        folder = cache_home() / "kernels" / digest.hexdigest()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except (OSError, RuntimeError) as error:
+        _log.warning("kernels are compiled anew in every run: the cache folder cannot be written (%s)", error)
+        return None
+
+
+def is_cold() -> bool:
+    """Whether the next run has to compile first."""
+    folder = cache_folder()
+    return folder is None or next(folder.rglob("*.nbc"), None) is None
+
+
+def jit(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile `kernel` on first use, without the GIL."""
+    folder = cache_folder()
+    if folder is None:
+        return cast("Callable[P, R]", _njit(nogil=True)(kernel))
+    # The setting is global to numba, and the caller's own kernels are none of our business: put it back.
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = str(folder)
+    try:
+        return cast("Callable[P, R]", _njit(nogil=True, cache=True)(kernel))
+    finally:
+        _config.CACHE_DIR = before
+
+
+def inlined(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile `kernel` into its callers: a look-up in an index takes 1.2 ns so, and 20 ns as a call."""
+    return cast("Callable[P, R]", _njit(nogil=True, inline="always")(kernel))

@@ -1,0 +1,223 @@
+"""Keys into posting lists, and posting lists into the pairs that meet in them.
+
+Articles are numbered fullest first, so a pair is always told by its later, shorter article.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.kernels.jit import jit
+from dedup.kernels.tokens import I32, U32
+
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@jit
+def band_keys(signatures: U32, rows: int, band: int, has_key: NDArray[np.bool_], out: U64) -> int:
+    """Write key << 32 | article for one band of `rows` rows to `out`, for the articles that have keys."""
+    n = 0
+    for article in range(signatures.shape[0]):
+        if not has_key[article]:
+            continue
+        key = np.uint64(0xCBF29CE484222325)
+        for row in range(band * rows, (band + 1) * rows):
+            key = (key ^ np.uint64(signatures[article, row])) * np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> _HALF
+        out[n] = (key * np.uint64(0xFF51AFD7ED558CCD)) & ~_LOW | np.uint64(article)
+        n += 1
+    return n
+
+
+@jit
+def pair_with_first(entries: U64, out: U64) -> int:
+    """From sorted key << 32 | article, write article << 32 | first article of its list; returns how many."""
+    n = 0
+    first = np.uint64(0)
+    for i in range(entries.size):
+        if i == 0 or entries[i] >> _HALF != entries[i - 1] >> _HALF:
+            first = entries[i] & _LOW
+        else:
+            out[n] = (entries[i] & _LOW) << _HALF | first
+            n += 1
+    return n
+
+
+@jit
+def pair_in_lists(entries: U64, cap: int, hubs: int) -> tuple[U64, int]:
+    """From sorted key << 32 | article, all pairs later << 32 | earlier within a list.
+
+    A list longer than `cap` links each article to its last `hubs` ones, the shortest; the second value
+    counts such lists.
+    """
+    out = np.empty(entries.size + 16, np.uint64)
+    n = 0
+    capped = 0
+    start = 0
+    while start < entries.size:
+        end = start + 1
+        while end < entries.size and entries[end] >> _HALF == entries[start] >> _HALF:
+            end += 1
+        first = start + 1
+        if end - start > cap:
+            capped += 1
+            first = end - hubs
+        for i in range(first, end):
+            if n + i - start > out.size:
+                longer = np.empty(2 * (n + i - start), np.uint64)
+                longer[:n] = out[:n]
+                out = longer
+            for j in range(start, i):
+                out[n] = (entries[i] & _LOW) << _HALF | (entries[j] & _LOW)
+                n += 1
+        start = end
+    return out[:n], capped
+
+
+@jit
+def one_witness_per_group(entries: U64, groups: I32, out: U64) -> int:
+    """From sorted key << 32 | article, keep each list's first article of each group, in lists of two or more.
+
+    `groups`: int32 group number per article. Returns how many entries were written to `out`.
+    """
+    seen = np.full(groups.size, -1, np.int64)
+    n = 0
+    start = 0
+    while start < entries.size:
+        end = start
+        begun = n
+        while end < entries.size and entries[end] >> _HALF == entries[start] >> _HALF:
+            article = np.int64(entries[end] & _LOW)
+            if seen[groups[article]] != start:
+                seen[groups[article]] = start
+                out[n] = entries[end]
+                n += 1
+            end += 1
+        if n == begun + 1:
+            n = begun
+        start = end
+    return n
+
+
+@jit
+def list_postings(entries: U64, articles: int) -> tuple[I64, I32, I64, I32]:
+    """Sorted key << 32 | article as two tables.
+
+    Returns list starts (int64, lists + 1) and members (int32), and for each article where its lists start
+    (int64, articles + 1) and its lists (int32), ascending.
+    """
+    starts = np.empty(entries.size + 1, np.int64)
+    members = np.empty(entries.size, np.int32)
+    of_article = np.zeros(articles + 1, np.int64)
+    lists = 0
+    for i in range(entries.size):
+        if i == 0 or entries[i] >> _HALF != entries[i - 1] >> _HALF:
+            starts[lists] = i
+            lists += 1
+        members[i] = np.int32(entries[i] & _LOW)
+        of_article[members[i] + 1] += 1
+    starts[lists] = entries.size
+    for article in range(articles):
+        of_article[article + 1] += of_article[article]
+    at = of_article[:-1].copy()
+    own = np.empty(entries.size, np.int32)
+    for number in range(lists):
+        for i in range(starts[number], starts[number + 1]):
+            own[at[members[i]]] = number
+            at[members[i]] += 1
+    return starts[: lists + 1].copy(), members, of_article, own
+
+
+@jit
+def meet(
+    postings: tuple[I64, I32, I64, I32],
+    counts: I32,
+    rules: tuple[int, int, int, float],
+    first: int,
+    last: int,
+) -> tuple[I64, I64]:
+    """Pairs (earlier, later) of articles that share fingerprints, told by the later ones in `first:last`.
+
+    `counts`: int32 tokens per article. `rules`: the longest list that links all its articles, to how many
+    of its shortest a longer one links them, the longest list whose one fingerprint is enough (otherwise two
+    are needed), and tokens of the shorter article that one shared fingerprint can answer for.
+    """
+    starts, members, of_article, own = postings
+    cap, hubs, rare, reach = rules
+    shared = np.zeros(counts.size, np.int32)
+    is_rare = np.zeros(counts.size, np.bool_)
+    touched = np.empty(counts.size, np.int32)
+    earlier = np.empty(1024, np.int64)
+    later = np.empty(1024, np.int64)
+    n = 0
+    for article in range(first, last):
+        met = 0
+        for i in range(of_article[article], of_article[article + 1]):
+            start, end = starts[own[i]], starts[own[i] + 1]
+            if end - start > cap and article < members[end - hubs]:
+                continue
+            for j in range(start, end):
+                other = members[j]
+                if other >= article:
+                    break
+                if shared[other] == 0:
+                    touched[met] = other
+                    met += 1
+                shared[other] += 1
+                is_rare[other] |= end - start <= rare
+        if n + met > earlier.size:
+            room = 2 * (n + met)
+            longer = np.empty(room, np.int64)
+            longer[:n] = earlier[:n]
+            earlier = longer
+            longer = np.empty(room, np.int64)
+            longer[:n] = later[:n]
+            later = longer
+        for j in range(met):
+            other = touched[j]
+            if (shared[other] > 1 or is_rare[other]) and shared[other] * reach >= counts[article]:
+                earlier[n] = other
+                later[n] = article
+                n += 1
+            shared[other] = 0
+            is_rare[other] = False
+    return earlier[:n].copy(), later[:n].copy()
+
+
+@jit
+def common(a: U32, b: U32) -> int:
+    """How many values two ascending arrays share."""
+    i = j = n = 0
+    while i < a.size and j < b.size:
+        if a[i] == b[j]:
+            n += 1
+            i += 1
+            j += 1
+        elif a[i] < b[j]:
+            i += 1
+        else:
+            j += 1
+    return n
+
+
+@jit
+def common_counts(prints: U32, spans: I64, left: I64, right: I64, out: I32) -> None:
+    """Write how many fingerprints articles `left[i]` and `right[i]` share to `out[i]`."""
+    for p in range(left.size):
+        a = prints[spans[left[p], 0] : spans[left[p], 1]]
+        out[p] = common(a, prints[spans[right[p], 0] : spans[right[p], 1]])
+
+
+@jit
+def equal_rows(signatures: U32, left: I64, right: I64, out: I32) -> None:
+    """Write in how many places the signatures of `left[i]` and `right[i]` agree to `out[i]`."""
+    for p in range(left.size):
+        n = 0
+        for row in range(signatures.shape[1]):
+            n += signatures[left[p], row] == signatures[right[p], row]
+        out[p] = n

@@ -1,0 +1,210 @@
+"""UTF-8 text into token hashes and token places, one article at a time, in place.
+
+Rules (the plain twin in the tests decides): a token is a run of letters, digits and kept marks after
+folding, or one character of a script without spaces with its marks. An apostrophe vanishes between
+letters, a dot between single letters (U.S. is us), and inside a number the sign in front and the dots
+and commas between digits belong to the token.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.kernels.jit import inlined, jit
+
+U32 = NDArray[np.uint32]
+U8 = NDArray[np.uint8]
+I32 = NDArray[np.int32]
+
+# The classes of the fold table, by its own numbers (a test holds the two together).
+SEPARATOR, LETTER, DIGIT, MARK, IGNORED, ALONE, APOSTROPHE, DOT, COMMA, SIGN = range(10)
+
+_HASH_START = np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits, over code points instead of bytes
+_HASH_PRIME = np.uint64(0x100000001B3)
+_MARK_PRIME = np.uint64(
+    0x9FB21C651E98DF25
+)  # marks are added: composed and decomposed text may order them otherwise
+_MIX = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finaliser, first half
+_SHIFT = np.uint64(32)
+_MANY = 99  # letters in a run that is no single letter
+
+
+@inlined
+def decode(data: U8, at: int, end: int) -> tuple[int, int]:
+    """The code point at byte `at` and its length in bytes; a broken byte is one separator."""
+    first = np.int64(data[at])
+    if first < 0x80:
+        return first, 1
+    if first < 0xE0:
+        if first >= 0xC0 and at + 1 < end:
+            return (first & 0x1F) << 6 | (data[at + 1] & 0x3F), 2
+    elif first < 0xF0:
+        if at + 2 < end:
+            return (first & 0x0F) << 12 | np.int64(data[at + 1] & 0x3F) << 6 | (data[at + 2] & 0x3F), 3
+    elif at + 3 < end:
+        high = (first & 0x07) << 18 | np.int64(data[at + 1] & 0x3F) << 12
+        return min(high | np.int64(data[at + 2] & 0x3F) << 6 | (data[at + 3] & 0x3F), 0x10FFFF), 4
+    return 0, 1
+
+
+@jit
+def letters_ahead(data: U8, at: int, end: int, entries: U32) -> int:
+    """What follows at `at`: 0 no word character, 1 a single letter that drops marks, 2 any other."""
+    found = 0
+    while at < end:
+        code, size = decode(data, at, end)
+        entry = entries[code]
+        kind = (entry >> np.uint32(21)) & np.uint32(15)
+        at += size
+        if kind == MARK or kind == IGNORED:
+            continue
+        if kind != LETTER and kind != DIGIT:
+            return found
+        if found or kind == DIGIT or not (entry >> np.uint32(30)) & np.uint32(1):
+            return 2
+        found = 1
+    return found
+
+
+@jit
+def class_ahead(data: U8, at: int, end: int, entries: U32) -> int:
+    """The class of the next code point at or after `at` that is neither a mark nor ignored."""
+    while at < end:
+        code, size = decode(data, at, end)
+        kind = (entries[code] >> np.uint32(21)) & np.uint32(15)
+        if kind != MARK and kind != IGNORED:
+            return np.int64(kind)
+        at += size
+    return SEPARATOR
+
+
+@inlined
+def fold_into(hashed: np.uint64, entry: np.uint32, multi: U32) -> np.uint64:
+    """The running token hash with one more code point's fold; the order of marks leaves no trace in it."""
+    value = entry & np.uint32(0x1FFFFF)
+    length = (entry >> np.uint32(25)) & np.uint32(15)
+    if length == 0:
+        if (entry >> np.uint32(21)) & np.uint32(15) == MARK:
+            return hashed + np.uint64(value) * _MARK_PRIME
+        return (hashed ^ np.uint64(value)) * _HASH_PRIME
+    for i in range(value, value + length):
+        if multi[i] >> np.uint32(31):
+            hashed += np.uint64(multi[i] & np.uint32(0x1FFFFF)) * _MARK_PRIME
+        else:
+            hashed = (hashed ^ np.uint64(multi[i])) * _HASH_PRIME
+    return hashed
+
+
+@jit
+def tokenize(
+    data: U8, lo: int, hi: int, entries: U32, multi: U32, tokens: U32, starts: I32, ends: I32
+) -> int:
+    """Write the tokens of UTF-8 bytes `lo:hi` and return how many.
+
+    `tokens`: uint32 hashes; `starts`, `ends`: int32 places as Python string indices. Each array must
+    hold `hi - lo` items.
+    """
+    ascii_fold = np.zeros(256, np.uint8)
+    ascii_gap = np.zeros(256, np.bool_)
+    for c in range(128):
+        if (entries[c] >> np.uint32(21)) & np.uint32(15) == LETTER:
+            ascii_fold[c] = entries[c] & np.uint32(0x7F)
+        ascii_gap[c] = (entries[c] >> np.uint32(21)) & np.uint32(15) == SEPARATOR
+    n = 0
+    at = lo
+    place = -1
+    size = 0
+    hashed = _HASH_START
+    is_open = False
+    alone = False
+    drops = False
+    last = SEPARATOR
+    run = 0  # letters since the token's start or its last vanished dot
+    sign_entry = np.uint32(0)
+    sign_place = -2
+    while True:
+        at += size
+        place += 1
+        if at >= hi:
+            break
+        code, size = decode(data, at, hi)
+        entry = entries[code]
+        kind = (entry >> np.uint32(21)) & np.uint32(15)
+        if kind == LETTER or kind == DIGIT:
+            if not is_open or alone:
+                if is_open:
+                    tokens[n] = np.uint32((hashed * _MIX) >> _SHIFT)
+                    n += 1
+                is_open = True
+                alone = False
+                hashed = _HASH_START
+                starts[n] = place
+                run = 0
+                if kind == DIGIT and sign_place == place - 1:
+                    starts[n] = sign_place
+                    hashed = fold_into(hashed, sign_entry, multi)
+            hashed = fold_into(hashed, entry, multi)
+            ends[n] = place + 1
+            last = kind
+            drops = (entry >> np.uint32(30)) & np.uint32(1) != 0
+            run += 1 if kind == LETTER and drops else _MANY
+            # Most characters are ASCII letters inside a word: stay here for the run of them.
+            while at + size < hi and ascii_fold[data[at + size]] != 0:
+                at += size
+                size = 1
+                place += 1
+                hashed = (hashed ^ np.uint64(ascii_fold[data[at]])) * _HASH_PRIME
+                ends[n] = place + 1
+                last = LETTER
+                drops = True  # every ASCII letter does
+                run += 1
+            if at + size < hi and ascii_gap[data[at + size]]:
+                tokens[n] = np.uint32((hashed * _MIX) >> _SHIFT)
+                n += 1
+                is_open = False
+                at += size
+                size = 1
+                place += 1
+                while at + 1 < hi and ascii_gap[data[at + 1]]:
+                    at += 1
+                    place += 1
+            continue
+        if kind == IGNORED:
+            continue
+        if kind == MARK:
+            if is_open:
+                if not drops:
+                    hashed = fold_into(hashed, entry, multi)
+                ends[n] = place + 1
+            continue
+        if is_open and not alone and kind != SEPARATOR and kind != ALONE:
+            if kind == APOSTROPHE:
+                if class_ahead(data, at + size, hi, entries) == LETTER:
+                    continue
+            elif kind != SIGN:
+                if last == DIGIT and class_ahead(data, at + size, hi, entries) == DIGIT:
+                    hashed = fold_into(hashed, entry, multi)
+                    continue
+                if kind == DOT and run == 1 and letters_ahead(data, at + size, hi, entries) == 1:
+                    run = 0
+                    continue
+        if kind == SIGN and not is_open:
+            sign_entry = entry
+            sign_place = place
+        if is_open:
+            tokens[n] = np.uint32((hashed * _MIX) >> _SHIFT)
+            n += 1
+            is_open = False
+        if kind == ALONE:
+            is_open = True
+            alone = True
+            drops = False
+            hashed = fold_into(_HASH_START, entry, multi)
+            starts[n] = place
+            ends[n] = place + 1
+            last = ALONE
+    if is_open:
+        tokens[n] = np.uint32((hashed * _MIX) >> _SHIFT)
+        n += 1
+    return n

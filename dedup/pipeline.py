@@ -1,0 +1,232 @@
+"""`find_duplicates`: the whole run, told as a story of stages."""
+
+from __future__ import annotations
+
+import os
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Unpack, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dedup import tables
+from dedup.articles import FieldNames
+from dedup.columns import SCHEMA_VERSION
+from dedup.duplicates import Duplicates
+from dedup.feeds import Feed, FeedOptions, Progress, read
+from dedup.feeds.frame import DEFAULTS, read_frame
+from dedup.frames import is_frame, settled
+from dedup.search import MOST_PAIRS, Found, search
+from dedup.settings import Settings
+from dedup.sketches import Nodes
+from dedup.stages.cluster import NO_TIME, Facts, Members, least_of_members, members
+from dedup.stages.collapse import FEWEST_TOKENS, collapse
+from dedup.stages.identify import Identified, identify
+from dedup.stages.listing import Limits, Listing, list_pairs
+from dedup.stages.repeats import repeats
+from dedup.stages.sketch import sketch as sketch_texts
+from dedup.tables import Evidence
+from dedup.texts import Texts
+
+
+def find_duplicates(
+    articles: Any,
+    *,
+    settings: Settings | None = None,
+    options: FeedOptions | None = None,
+    progress: Progress | None = None,
+    **fields: Unpack[FieldNames],
+) -> Duplicates:
+    """Find which articles are copies of one another, and which repeat themselves.
+
+    `articles` is a pandas, polars or Arrow frame (or anything with `__arrow_c_stream__`), a list of dicts,
+    a path or a list of paths as `dedup find` takes them, or a `Feed`. `fields` name its columns
+    (`text="body"`); for the others the usual names are recognised. `options` say how it is read: HTML is
+    stripped from files, and left alone in frames, unless they say otherwise. The input is never changed.
+
+    Raises `FeedError` where it cannot be read, `ValueError` for a bad option, `TypeError` for no feed.
+    """
+    settings = settings or Settings()
+    tell = progress or _untold
+    clock = _Clock()
+    with clock("read"):
+        feed, articles_in = _feed(articles, options, fields, tell)
+    if feed is articles:  # read before this clock ran
+        clock.seconds["read"] = round(feed.seconds, 4)
+    return _find(feed, articles_in, settings, tell, clock)
+
+
+def sketch(articles: Any, *, settings: Settings | None = None, **fields: Unpack[FieldNames]) -> pa.Table:
+    """The signatures of articles, readable by datasketch.
+
+    Returns a table of `id`, `version` and `signature`, a fixed-size list of uint32: the hash values of
+    `datasketch.MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=dedup.shingle_hash)` over the
+    article's shingles. Rows are in the order of the input, the same article once. Input and errors are those
+    of `find_duplicates`.
+    """
+    settings = settings or Settings()
+    feed, _ = _feed(articles, None, fields, _untold)
+    known = identify(feed.articles).articles
+    signatures = sketch_texts(Texts(known["text"]), settings).signatures
+    column = pa.FixedSizeListArray.from_arrays(pa.array(signatures.reshape(-1)), settings.permutations)
+    return known.select(["id", "version"]).append_column("signature", column)
+
+
+def _untold(_stage: str, _share: float) -> None:
+    """Progress that nobody asked for."""
+
+
+def _feed(
+    articles: Any, options: FeedOptions | None, fields: FieldNames, progress: Progress
+) -> tuple[Feed, Any]:
+    """The feed, and what `kept` shall be made of."""
+    if isinstance(articles, Feed):
+        if fields or options:
+            raise ValueError(f"a Feed has been read already, got options for it: {options or fields!r}")
+        return articles, articles.articles
+    if is_frame(articles):
+        frame = settled(articles)
+        return read_frame(frame, _with_fields(options or DEFAULTS, fields)), frame
+    paths = [articles] if isinstance(articles, (str, os.PathLike)) else articles
+    if not isinstance(paths, (list, tuple)) or not all(
+        isinstance(path, (str, os.PathLike)) for path in paths
+    ):
+        raise TypeError(f"articles must be a frame, a list of dicts, or paths, got {type(articles).__name__}")
+    feed = read(paths, _with_fields(options or FeedOptions(), fields), progress)
+    return feed, feed.articles
+
+
+def _with_fields(options: FeedOptions, fields: FieldNames) -> FeedOptions:
+    return replace(options, fields=cast("FieldNames", {**options.fields, **fields}))
+
+
+class _Clock:
+    """Seconds per stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 4)
+
+
+def _find(feed: Feed, articles_in: Any, settings: Settings, tell: Progress, clock: _Clock) -> Duplicates:
+    with clock("identify"):
+        known = identify(feed.articles)
+        texts = Texts(known.articles["text"])
+        facts = _facts(known)
+    with clock("sketch"):
+        nodes = collapse(sketch_texts(texts, settings, _share(tell, "sketch")))
+    with clock("search"):
+        found = search(nodes, facts, settings, _share(tell, "compare"))
+    with clock("repeats"):
+        repeating, blocks = repeats(nodes, settings)
+    with clock("cluster"):
+        rows = members(nodes, found.clusters, facts)
+        listing = _list(nodes, found, rows, facts, settings)
+    with clock("tell"):
+        evidence = Evidence(
+            known.articles, texts, facts.ranks, nodes, found.pairs, found.relations, settings.workers
+        )
+        told = {
+            "clusters": tables.clusters_table(evidence, rows),
+            "pairs": tables.pairs_table(evidence, listing),
+            "passages": tables.passages_table(evidence, listing),
+            "repeats": tables.repeats_table(evidence, repeating, blocks),
+            "articles": tables.articles_table(evidence, _told_articles(nodes, rows, listing, repeating)),
+            "rejects": feed.rejects,
+        }
+        tell("tell", 1.0)
+    keep = _kept(known, rows, facts, settings.keep)
+    run = _run(feed, known, nodes, found, settings, clock)
+    return Duplicates(tables=told, run=run, keep=keep, articles_in=articles_in)
+
+
+def _share(tell: Progress, stage: str) -> Callable[[float], None]:
+    return lambda share: tell(stage, share)
+
+
+def _facts(known: Identified) -> Facts:
+    times = known.articles["published"].combine_chunks().cast(pa.int64()).fill_null(NO_TIME)
+    return Facts(times=times.to_numpy(), ranks=known.ranks)
+
+
+def _list(nodes: Nodes, found: Found, rows: Members, facts: Facts, settings: Settings) -> Listing:
+    lead_articles = np.argsort(facts.ranks)[least_of_members(nodes, facts.ranks)]
+    lead_articles[nodes.of_article[rows.lead]] = rows.lead
+    return list_pairs(
+        nodes,
+        found.pairs,
+        found.clusters.lead_of,
+        lead_articles,
+        (rows.article, rows.lead, facts.ranks),
+        Limits(settings.told, MOST_PAIRS),
+    )
+
+
+def _told_articles(
+    nodes: Nodes, rows: Members, listing: Listing, repeating: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    repeats_of = [nodes.articles(node) for node in np.unique(repeating).tolist()]
+    return np.unique(np.concatenate([rows.article, listing.a, listing.b, *repeats_of]))
+
+
+def _kept(known: Identified, rows: Members, facts: Facts, rule: str) -> NDArray[np.bool_]:
+    """One bool per record: False for members other than the one kept, and for records told by another."""
+    keep_article = np.ones(known.articles.num_rows, bool)
+    keep_article[rows.article] = False
+    keep_article[_chosen(known, rows, facts, rule)] = True
+    keep = np.zeros(known.of_record.size, bool)
+    keep[known.first_record] = keep_article
+    return keep
+
+
+def _chosen(known: Identified, rows: Members, facts: Facts, rule: str) -> NDArray[np.int64]:
+    """The member of each cluster that is kept."""
+    if rule in ("lead", "origin"):
+        return rows.lead if rule == "lead" else rows.origin
+    if rule == "longest":
+        worth = pc.binary_length(known.articles["text"]).to_numpy()[rows.article]
+    else:
+        times = facts.times[rows.article]
+        worth = np.where(times == NO_TIME, -NO_TIME, times)
+    order = np.lexsort((facts.ranks[rows.article], -worth, facts.ranks[rows.lead]))
+    best: NDArray[np.int64] = rows.article[order[np.diff(rows.lead[order], prepend=-1) != 0]]
+    return best
+
+
+def _run(
+    feed: Feed, known: Identified, nodes: Nodes, found: Found, settings: Settings, clock: _Clock
+) -> dict[str, Any]:
+    counts = nodes.counts[nodes.of_article]
+    missing = []
+    if known.articles.num_rows and known.articles["published"].null_count == known.articles.num_rows:
+        missing.append("no article has a time of publication: origins are told by coverage and id")
+    return {
+        "tool": "dedup",
+        "schema_version": SCHEMA_VERSION,
+        "settings": settings.as_dict(),
+        "settings_fingerprint": settings.fingerprint,
+        "unicode": unicodedata.unidata_version,
+        "inputs": list(feed.inputs),
+        "counts": {
+            **feed.counts,
+            **{name: number for name, number in known.counts.items() if name != "records"},
+            "articles_without_keys": int((counts < FEWEST_TOKENS).sum()),
+            "articles_short": int((counts < settings.min_words).sum()),
+            "distinct_texts": len(nodes),
+            **found.counts,
+        },
+        "caps": found.caps,
+        "seconds": clock.seconds,
+        "missing": missing,
+    }

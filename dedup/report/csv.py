@@ -1,0 +1,172 @@
+"""A result to files: every table as CSV for people or Parquet for jobs, and `run.json`, in one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.columns import SCHEMA_VERSION, TABLES, schema
+from dedup.report import folder
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dedup.duplicates import Duplicates
+
+FileFormat = Literal["csv", "parquet"]
+
+# A spreadsheet runs a cell that starts with one of these. Leading apostrophes are part of the pattern so
+# that a cell which starts with them already still comes back exactly as it was.
+_RUNS = r"^'*[=+\-@\t\r]"
+_GUARDED = r"^'+[=+\-@\t\r]"
+_NEEDS_QUOTES = r'^$|[",\r\n]'
+_DECIMALS = pa.decimal128(38, 4)
+_TEXT = pa.large_string()
+_NOTHING, _COMMA, _END, _APOSTROPHE, _MARK, _Z = (
+    pa.scalar(mark, _TEXT) for mark in ("", ",", "\n", "'", '"', "Z")
+)
+# Lines are built in memory one slice at a time; a cell may hold a whole article.
+_ROWS_PER_SLICE = 8_192
+# A row must fit into one block when read back; an article of 10 MB may be repeated in one cell.
+_BLOCK = 1 << 28
+
+
+def write(
+    found: Duplicates, out: str | os.PathLike[str], *, file_format: FileFormat = "csv", text: bool = True
+) -> None:
+    """Write the result folder `out`, whole or not at all.
+
+    `text=False` leaves the articles' text out. A folder that holds an earlier result is replaced; any other
+    folder that is not empty is refused with `OutputError`.
+    """
+    if file_format not in ("csv", "parquet"):
+        raise ValueError(f"file_format must be csv or parquet, got {file_format!r}")
+    with folder.replacing(out) as new, ThreadPoolExecutor() as pool:
+        written = []
+        for name, table in found.tables.items():
+            kind = "parquet" if name == "articles" else file_format
+            if name != "boilerplate" or table.num_rows:
+                written.append(pool.submit(_write, table, new / name, kind, text))
+        for one in written:
+            one.result()
+        (new / "run.json").write_bytes(run_json(found.run))
+
+
+def _write(table: pa.Table, place: Path, file_format: FileFormat, text: bool) -> None:
+    if not text and place.name == "articles":
+        table = table.drop_columns("text")
+    path = place.with_name(f"{place.name}.{file_format}")
+    if file_format == "parquet":
+        _write_parquet(table, path)
+    else:
+        with path.open("wb") as sink:
+            write_table(table, sink)
+
+
+def run_json(run: Mapping[str, Any], **more: Any) -> bytes:
+    """What `run.json` holds, marked as ours: pretty, keys sorted."""
+    marked = {**run, **more, "tool": folder.TOOL, "schema_version": SCHEMA_VERSION}
+    text = json.dumps(marked, indent=2, sort_keys=True, ensure_ascii=False, default=_plain) + "\n"
+    # A file name that is no UTF-8 comes with lone surrogates; escaped so they are JSON.
+    return text.encode(errors="backslashreplace")
+
+
+def _plain(number: np.generic) -> Any:
+    """The number itself: counts may come as numpy gives them."""
+    return number.item()
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, compression="zstd")
+
+
+def write_table(table: pa.Table, sink: IO[bytes]) -> None:
+    """Write one table as CSV: UTF-8, a header always, floats to 4 decimals, absent cells empty."""
+    sink.write((",".join(table.column_names) + "\n").encode())
+    for start in range(0, table.num_rows, _ROWS_PER_SLICE):
+        part = table.slice(start, _ROWS_PER_SLICE).combine_chunks()
+        cells = [_cells(column) for column in part.columns]
+        lines = pc.binary_join_element_wise(*cells, _COMMA, null_handling="replace", null_replacement="")
+        for line in pc.binary_join_element_wise(lines, _END, _NOTHING).chunks:
+            sink.write(_bytes(line))
+
+
+def _bytes(lines: pa.LargeStringArray) -> memoryview:
+    """The characters of all lines on end, without a copy."""
+    offsets = memoryview(lines.buffers()[1]).cast("q")
+    data = lines.buffers()[2]
+    return memoryview(data)[offsets[lines.offset] : offsets[lines.offset + len(lines)]]
+
+
+def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_floating(kind):
+        column = column.cast(_DECIMALS)
+    elif pa.types.is_timestamp(kind):
+        # Without its zone first: Arrow would need the machine's zone files to spell a zoned time.
+        spelt = column.cast(pa.timestamp("us")).cast(_TEXT)
+        spelt = pc.replace_substring(pc.replace_substring(spelt, " ", "T"), ".000000", "")
+        return pc.binary_join_element_wise(spelt, _Z, _NOTHING)
+    elif not (pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        return _quoted(_guarded(column.cast(_TEXT)))
+    return column.cast(_TEXT)
+
+
+def _guarded(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    runs = pc.match_substring_regex(cells, _RUNS)
+    if not pc.any(runs).as_py():
+        return cells
+    return pc.if_else(runs, pc.binary_join_element_wise(_APOSTROPHE, cells, _NOTHING), cells)
+
+
+def _quoted(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """RFC 4180; an empty text is quoted too, which tells it from an absent one."""
+    needs = pc.match_substring_regex(cells, _NEEDS_QUOTES)
+    if not pc.any(needs).as_py():
+        return cells
+    doubled = pc.replace_substring(cells, '"', '""')
+    quoted = pc.binary_join_element_wise(_MARK, doubled, _MARK, _NOTHING)
+    return pc.if_else(needs, quoted, cells)
+
+
+def read_table(path: str | os.PathLike[str]) -> pa.Table:
+    """Read back a table that `write_table` wrote, guards undone, every column in its own type."""
+    from pyarrow import csv
+
+    size = Path(path).stat().st_size
+    with Path(path).open("rb") as lines:
+        wanted = _schema_of(lines.readline().decode().rstrip("\n").split(","))
+    table = csv.read_csv(
+        path,
+        read_options=csv.ReadOptions(block_size=min(size, _BLOCK)),
+        parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=csv.ConvertOptions(
+            column_types={field.name: field.type for field in wanted},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return pa.table([_unguarded(column) for column in table.columns], names=table.column_names).cast(wanted)
+
+
+def _schema_of(header: list[str]) -> pa.Schema:
+    """The table of ours that has this header, or else text in every column."""
+    known = (schema(name) for name in TABLES)
+    return next((s for s in known if s.names == header), pa.schema([(name, pa.string()) for name in header]))
+
+
+def _unguarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    guarded = pc.match_substring_regex(column, _GUARDED)
+    return pc.if_else(guarded, pc.utf8_slice_codeunits(column, 1), column)

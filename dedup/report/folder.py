@@ -1,0 +1,117 @@
+"""A folder that appears whole or not at all: filled beside its place, then renamed into it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dedup.errors import OutputError
+
+TOOL = "dedup"
+_MARK = "run.json"
+
+
+def check_out(out: str | os.PathLike[str]) -> None:
+    """Refuse, with `OutputError`, a place where no result may be put; worth asking before an hour's work."""
+    _place(out)
+
+
+def check_file(path: str | os.PathLike[str]) -> None:
+    """Refuse, with `OutputError`, a place where no file or new folder can be put."""
+    try:
+        place = Path(path).resolve()
+        if place.is_dir() and any(place.iterdir()):
+            raise _refusal(path, "is a folder that holds files", "name a new one")
+        _check_holder(path, place)
+    except OSError as error:
+        raise _refusal(path, error.strerror or str(error), _mend(error)) from error
+
+
+@contextmanager
+def replacing(out: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give an empty folder to fill; when the block ends well it takes the place of `out`.
+
+    When the block fails or is interrupted nothing is left behind and what was at `out` still is.
+    """
+    place = _place(out)
+    new, old = (place.with_name(f".dedup-{secrets.token_hex(8)}.{kind}") for kind in ("new", "old"))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        new.mkdir()
+        yield new
+        _swap(new, place, old)
+    except OSError as error:
+        raise _refusal(out, error.strerror or str(error), _mend(error)) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        if place.exists():  # else `old` is all there is, and worth more than tidiness
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _swap(new: Path, place: Path, old: Path) -> None:
+    """Two renames, for POSIX has no call that exchanges two folders; undone if they do not both happen."""
+    try:
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+    except BaseException:
+        if old.exists() and not place.exists():
+            old.rename(place)
+        raise
+
+
+def _place(out: str | os.PathLike[str]) -> Path:
+    """Where `out` really is, once sure that nothing of anybody else's is there."""
+    try:
+        place = Path(out).resolve()
+        if place.is_dir():
+            _check_ours(out, place)
+        elif place.exists():
+            raise _refusal(out, "is a file", "name a new folder")
+        _check_holder(out, place)
+    except OSError as error:
+        raise _refusal(out, error.strerror or str(error), _mend(error)) from error
+    return place
+
+
+def _check_holder(out: str | os.PathLike[str], place: Path) -> None:
+    holder = next(parent for parent in place.parents if parent.exists())
+    if not holder.is_dir():
+        raise _refusal(out, f"{holder} is a file", "name a place in a folder")
+    if not os.access(holder, os.W_OK | os.X_OK):
+        raise _refusal(out, f"{holder} cannot be written to", "name another folder")
+
+
+def _check_ours(out: str | os.PathLike[str], place: Path) -> None:
+    if place == Path.cwd() or place in Path.cwd().parents:
+        raise _refusal(out, "is or holds the working folder", "name a folder inside it")
+    if place.is_mount():
+        raise _refusal(out, "is a mount point, which cannot be replaced", "name a folder inside it")
+    if any(place.iterdir()) and not _is_result(place):
+        raise _refusal(out, "holds files that are not a result of dedup", "empty it or name a new folder")
+
+
+def _is_result(place: Path) -> bool:
+    try:
+        run = json.loads((place / _MARK).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(run, dict) and run.get("tool") == TOOL and isinstance(run.get("schema_version"), int)
+
+
+def _refusal(out: str | os.PathLike[str], what: str, mend: str) -> OutputError:
+    return OutputError(f"{os.fspath(out)}: {what}; {mend}")
+
+
+def _mend(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free some space or name a folder on another disk"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "name a folder that you may write to"
+    return "name another folder"

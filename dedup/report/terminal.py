@@ -1,0 +1,166 @@
+"""A result to a short summary for people: counts, largest clusters, what repeats itself."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import IO, TYPE_CHECKING
+
+from dedup.report.figures import Figures, figures
+from dedup.report.highlights import Headed, largest_clusters, most_repeating
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Column, Table
+
+    from dedup.duplicates import Duplicates
+
+_PLAIN_WIDTH = 100
+_RELATIONS = (
+    "exact",
+    "version",
+    "wrapped",
+    "near",
+    "excerpt",
+    "shared",
+    "roundup",
+    "template",
+    "boilerplate",
+)
+_SOURCES_SHOWN = 2
+# The joiners shape Persian and emoji; every other format character can hide or reorder what is read.
+_HARMLESS_FORMATS = "\u200c\u200d"
+
+
+def harmless(text: str) -> str:
+    """One line that a terminal shows as it is: white space folded, control and format characters replaced."""
+    return "".join(_harmless(character) for character in " ".join(text.split()))
+
+
+def _harmless(character: str) -> str:
+    unsafe = unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _HARMLESS_FORMATS
+    return "\ufffd" if unsafe else character
+
+
+def show(found: Duplicates, stream: IO[str]) -> None:
+    """Write the summary: coloured and as wide as the terminal, or plain and 100 wide where there is none."""
+    target = console(stream)
+    with target.capture() as captured:
+        target.print(summary(found))
+    # Written here, for rich would end the process on a closed pipe.
+    stream.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+    stream.flush()
+
+
+def console(stream: IO[str]) -> Console:
+    """A rich console on a stream; it heeds NO_COLOR and the terminal's width."""
+    from rich.console import Console
+
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def summary(found: Duplicates) -> RenderableType:
+    """The summary of a result, for a rich console."""
+    from rich.console import Group
+    from rich.text import Text
+
+    told = figures(found)
+    parts: list[RenderableType] = [Text(line) for line in _totals(told)]
+    for table in (_relations(told), _clusters(found), _repeats(found)):
+        if table is not None:
+            parts += [Text(), table]
+    notes = [Text(harmless(line)) for line in _notes(found, told)]
+    return Group(*parts, *([Text(), *notes] if notes else []))
+
+
+def _totals(told: Figures) -> Iterator[str]:
+    yield f"{_count(told.records, 'record')} read, {_count(told.articles, 'article')} compared."
+    stories = _count(told.stories, "distinct story", "distinct stories")
+    if not told.copies:
+        yield f"{stories}, no copies."
+        return
+    copies = _count(told.copies, "copy", "copies")
+    share = f"{told.copy_share:.1%} of the articles"
+    yield f"{stories}; {copies} of them ({share}) in {_count(told.clusters, 'cluster')}."
+
+
+def _relations(told: Figures) -> Table | None:
+    from rich.table import Column
+
+    names = [name for name in _RELATIONS if name in told.in_clusters or name in told.pairs]
+    if not names:
+        return None
+    counts = (Column(header, justify="right") for header in ("Copies in clusters", "Pairs told"))
+    table = _table(Column("Relation"), *counts)
+    for name in names:
+        _row(table, name, f"{told.in_clusters.get(name, 0):,}", f"{told.pairs.get(name, 0):,}")
+    return table
+
+
+def _clusters(found: Duplicates) -> Table | None:
+    from rich.table import Column
+
+    table = _table(
+        Column("Articles", justify="right"), Column("Largest clusters", ratio=3), Column("Sources", ratio=2)
+    )
+    for cluster in largest_clusters(found):
+        _row(table, f"{cluster.size:,}", _headline(cluster), _some(cluster.sources))
+    return table if table.row_count else None
+
+
+def _repeats(found: Duplicates) -> Table | None:
+    from rich.table import Column
+
+    table = _table(
+        Column("Share", justify="right"),
+        Column("Repeated"),
+        Column("Articles that repeat themselves most", ratio=3),
+        Column("Id", ratio=1),
+    )
+    for article in most_repeating(found):
+        where = f"{_count(article.blocks, 'block')} in {_count(article.places, 'place')}"
+        _row(table, f"{article.share:.0%}", where, _headline(article), article.article_id)
+    return table if table.row_count else None
+
+
+def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
+    if told.rejects:
+        yield f"{_count(told.rejects, 'record')} could not be read; the rejects table says which and why."
+    caps = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(found.run.get("caps", {}).items()) if n]
+    if caps:
+        yield f"Over-full and so capped, at the cost of no copy: {', '.join(caps)}."
+    for line in found.run.get("missing", ()):
+        yield line[:1].upper() + line[1:].rstrip(".") + "."
+
+
+def _headline(article: Headed) -> str:
+    names = (article.title, article.opening, article.article_id)
+    return next((name for name in names if name and any(map(str.isalnum, name))), article.article_id)
+
+
+def _some(sources: Iterable[str | None]) -> str:
+    named = [source or "unknown" for source in sources]
+    more = len(named) - _SOURCES_SHOWN
+    return ", ".join(named[:_SOURCES_SHOWN]) + (f" +{more}" if more > 0 else "")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _table(*columns: Column) -> Table:
+    """A table without lines, its cells on one line each; columns with a ratio share the room that is left."""
+    from rich.table import Table
+
+    for column in columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
+    # Only a table told to expand heeds ratios; any other takes from every column what does not fit.
+    expand = any(column.ratio for column in columns)
+    return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=expand)
+
+
+def _row(table: Table, *cells: str) -> None:
+    from rich.text import Text
+
+    table.add_row(*(Text(harmless(cell)) for cell in cells))

@@ -1,0 +1,64 @@
+"""What is known of every article, and of every distinct one, once it is sketched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Sketches:
+    """What is kept of every article.
+
+    `counts`: tokens (int32, n); `hashes`: of the whole token sequence (uint64, n); `signatures`: uint32,
+    n x permutations; `tokens`: uint32, all articles' after one another, and `prints`: uint32, all
+    articles' fingerprints, distinct and ascending; `token_spans` and `print_spans`: int64, n x 2, where
+    each article's start and end.
+    """
+
+    counts: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+    signatures: NDArray[np.uint32]
+    tokens: NDArray[np.uint32]
+    token_spans: NDArray[np.int64]
+    prints: NDArray[np.uint32]
+    print_spans: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Distinct token sequences, by falling length, then by content hash: the same for any order of the feed.
+
+    `of_article`: int64 node per article; `members`: int64 articles, node after node, and `member_starts`:
+    int64, nodes + 1. The rest is as in `Sketches`, one row per node.
+    """
+
+    of_article: NDArray[np.int64]
+    members: NDArray[np.int64]
+    member_starts: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    signatures: NDArray[np.uint32]
+    tokens: NDArray[np.uint32]
+    token_spans: NDArray[np.int64]
+    prints: NDArray[np.uint32]
+    print_spans: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return self.counts.size
+
+    @property
+    def weights(self) -> NDArray[np.int64]:
+        """Articles per node."""
+        return np.diff(self.member_starts)
+
+    def articles(self, node: int) -> NDArray[np.int64]:
+        """The articles of one node."""
+        return self.members[self.member_starts[node] : self.member_starts[node + 1]]
+
+
+def spans_of(counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Start and end (int64, n x 2) of runs of the given lengths, one after another."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    return np.stack([ends - counts, ends], axis=1)

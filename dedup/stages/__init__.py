@@ -1,0 +1,1 @@
+"""Stages: each turns arrays or Arrow into the next, and imports no sibling."""

@@ -1,0 +1,153 @@
+"""Sketches into candidates: the pairs of nodes that share a band key, or fingerprints.
+
+Near-copy groups only narrow the search. A group of up to `SMALL_GROUP` nodes is searched node by node; of
+a larger one, each posting list holds one witness, its fullest member with that fingerprint, so that a
+story with 300 copies costs about 300 comparisons and a copy's added paragraph is still found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.kernels.postings import (
+    band_keys,
+    common_counts,
+    equal_rows,
+    list_postings,
+    meet,
+    one_witness_per_group,
+    pair_in_lists,
+    pair_with_first,
+)
+from dedup.pairs import among
+from dedup.settings import Settings
+from dedup.sketches import Nodes
+from dedup.threads import in_order, ranges
+
+SMALL_GROUP = (
+    32  # up to here all members are compared: 5 ms, and every figure of the cluster rule is measured
+)
+FEWEST_TOKENS = 3  # under this an article has no keys
+CAP = 128  # a longer posting list links each of its articles to its `HUBS` shortest only
+HUBS = 16
+RARE = 8  # a list up to this length needs no second fingerprint
+REACH = 16.0  # tokens one shared fingerprint answers for; 6.5 on average, and a run of 17 has one for certain
+LEAST_ALIKE = 0.3  # share of equal signature rows from which a shared band key is worth a comparison
+_BLOCK_NODES = 8192
+
+
+@dataclass(frozen=True)
+class Caps:
+    """How often a cap was met."""
+
+    band_lists: int
+    fingerprint_lists: int
+
+
+Links = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Pairs of nodes, the first of each the earlier (fuller) one; sorted and distinct."""
+
+
+def to_links(keys: NDArray[np.uint64] | NDArray[np.int64]) -> Links:
+    """Distinct pairs from earlier << 32 | later."""
+    keys = np.unique(keys.astype(np.int64))
+    return keys >> 32, keys & 0xFFFFFFFF
+
+
+def to_keys(links: Links) -> NDArray[np.int64]:
+    """earlier << 32 | later."""
+    return links[0] << 32 | links[1]
+
+
+def without(links: Links, *seen: NDArray[np.int64]) -> Links:
+    """Links less those whose keys were seen, each time in ascending order."""
+    keys = np.unique(to_keys(links))
+    for some in seen:
+        keys = keys[~among(keys, some)]
+    return to_links(keys)
+
+
+def band_lists(nodes: Nodes, settings: Settings) -> list[NDArray[np.uint64]]:
+    """For each band, sorted key << 32 | node."""
+    rows = settings.permutations // settings.bands
+    has_key = nodes.counts >= FEWEST_TOKENS
+
+    def work(band: int) -> NDArray[np.uint64]:
+        entries = np.empty(len(nodes), np.uint64)
+        entries = entries[: band_keys(nodes.signatures, rows, band, has_key, entries)]
+        entries.sort()
+        return entries
+
+    return list(in_order(work, range(settings.bands), settings.workers))
+
+
+def first_of_lists(nodes: Nodes, bands: list[NDArray[np.uint64]]) -> Links:
+    """Each node with the first node of each of its band lists, where their signatures are alike."""
+    parts = []
+    for entries in bands:
+        out = np.empty(entries.size, np.uint64)
+        parts.append(out[: pair_with_first(entries, out)])
+    later_first = np.unique(np.concatenate(parts)).astype(np.int64)
+    return alike(nodes, (later_first & 0xFFFFFFFF, later_first >> 32))
+
+
+def alike(nodes: Nodes, links: Links) -> Links:
+    """The links whose signatures agree in at least `LEAST_ALIKE` of their rows."""
+    equal = np.empty(links[0].size, np.int32)
+    equal_rows(nodes.signatures, *links, equal)
+    keep = equal >= LEAST_ALIKE * nodes.signatures.shape[1]
+    return links[0][keep], links[1][keep]
+
+
+def share_band(nodes: Nodes, bands: list[NDArray[np.uint64]], groups: NDArray[np.int32]) -> tuple[Links, int]:
+    """Pairs of nodes of different groups that share a band key, and how many lists were capped."""
+    keys = []
+    capped = 0
+    for entries in bands:
+        out = np.empty(entries.size, np.uint64)
+        pairs, met = pair_in_lists(out[: one_witness_per_group(entries, groups, out)], CAP, HUBS)
+        keys.append(np.unique(pairs))
+        capped += met
+    later_earlier = np.unique(np.concatenate(keys)).astype(np.int64)
+    return alike(nodes, (later_earlier & 0xFFFFFFFF, later_earlier >> 32)), capped
+
+
+def share_fingerprints(nodes: Nodes, groups: NDArray[np.int32], settings: Settings) -> tuple[Links, int]:
+    """Pairs of nodes of different groups that share enough fingerprints, and how many lists were capped."""
+    sizes = np.diff(nodes.print_spans, axis=1)[:, 0]
+    entries = np.empty(int(sizes.sum()), np.uint64)
+    at = np.append(0, np.cumsum(sizes))
+    for first, last in ranges(len(nodes), _BLOCK_NODES):
+        own = np.repeat(np.arange(first, last), sizes[first:last])
+        places = np.arange(at[first], at[last]) + np.repeat(
+            nodes.print_spans[first:last, 0] - at[first:last], sizes[first:last]
+        )
+        entries[at[first] : at[last]] = nodes.prints[places].astype(np.uint64) << np.uint64(32) | own.astype(
+            np.uint64
+        )
+    entries.sort()
+    postings = list_postings(entries[: one_witness_per_group(entries, groups, entries)], len(nodes))
+    capped = int((np.diff(postings[0]) > CAP).sum())
+    reach = REACH / settings.shared
+
+    def work(block: tuple[int, int]) -> Links:
+        return meet(postings, nodes.counts, (CAP, HUBS, RARE, reach), *block)
+
+    parts = list(in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers))
+    left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
+    right = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
+    return (left, right), capped
+
+
+def open_links(nodes: Nodes, links: Links, least: float) -> Links:
+    """The links whose shared fingerprints could answer for `least` of the shorter node, or that are alike."""
+    shared = np.empty(links[0].size, np.int32)
+    common_counts(nodes.prints, nodes.print_spans, *links, shared)
+    shorter = np.minimum(nodes.counts[links[0]], nodes.counts[links[1]])
+    equal = np.empty(links[0].size, np.int32)
+    equal_rows(nodes.signatures, *links, equal)
+    keep = (shared * REACH >= least * shorter) | (equal >= LEAST_ALIKE * nodes.signatures.shape[1])
+    return links[0][keep], links[1][keep]

@@ -1,0 +1,146 @@
+"""Records into articles: every one gets its (id, version), and the same article is counted once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+_ID_FIELDS = ("source", "published", "title", "text")
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Distinct articles, and the records they came from.
+
+    `articles`: as `dedup.articles.ARTICLES`, in the order of the records, no id missing, each (id, version)
+    once. `of_record`: int64 article per record. `first_record`: int64, the record that stands for each
+    article. `ranks`: int64 place of each article in the order of (id, version) by code point, absent version
+    first. `counts`: what was met on the way.
+    """
+
+    articles: pa.Table
+    of_record: NDArray[np.int64]
+    first_record: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+    counts: dict[str, int]
+
+
+def identify(records: pa.Table) -> Identified:
+    """Give every record its identity.
+
+    A missing id is the hash of source, published, title and text. Records of one id and one text are one
+    article, told by the least of (version, published, title, source, url). Texts that differ under one id
+    and version are versions in the order of published and text: the second becomes `#2`, and so on.
+    """
+    records = records.combine_chunks() if records.num_rows < 2 else records
+    missing = pc.is_null(records["id"]).to_numpy(zero_copy_only=False)
+    if missing.any():
+        records = _with_ids(records, missing)
+    ids = records["id"].combine_chunks()
+    codes = ids.dictionary_encode().indices.to_numpy() if len(ids) else np.empty(0, np.int64)
+    order = np.argsort(codes, kind="stable")
+    begins = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    sizes = np.diff(np.append(begins, order.size))
+    first_of = np.arange(records.num_rows)
+    version = {}
+    for group in np.flatnonzero(sizes > 1).tolist():
+        rows = order[begins[group] : begins[group] + sizes[group]].tolist()
+        for row, first, given in _versions(records, rows):
+            first_of[row] = first
+            if row == first:
+                version[row] = given
+    is_first = first_of == np.arange(records.num_rows)
+    if version:
+        versions = records["version"].to_pylist()
+        for row, given in version.items():
+            versions[row] = given
+        records = records.set_column(
+            records.schema.get_field_index("version"), "version", pa.array(versions, pa.string())
+        )
+    articles = records if is_first.all() else records.filter(pa.array(is_first))
+    number = np.cumsum(is_first) - 1
+    counts = {
+        "records": records.num_rows,
+        "articles": articles.num_rows,
+        "records_repeated": int((~is_first).sum()),
+        "ids_missing": int(missing.sum()),
+        "ids_with_versions": _with_several(articles, codes[is_first]),
+    }
+    return Identified(articles, number[first_of], np.flatnonzero(is_first), _ranks(articles), counts)
+
+
+def _with_several(articles: pa.Table, codes: NDArray[np.int64]) -> int:
+    return int((np.bincount(codes) > 1).sum()) if articles.num_rows else 0
+
+
+def _with_ids(records: pa.Table, missing: NDArray[np.bool_]) -> pa.Table:
+    ids = records["id"].to_pylist()
+    rows = np.flatnonzero(missing)
+    for batch in np.array_split(rows, max(1, rows.size // 1000)):
+        facts = records.select(_ID_FIELDS).take(batch).to_pylist()
+        for row, fields in zip(batch.tolist(), facts, strict=True):
+            ids[row] = _content_id(fields)
+    return records.set_column(records.schema.get_field_index("id"), "id", pa.array(ids, pa.string()))
+
+
+def _content_id(fields: dict[str, object]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in _ID_FIELDS:
+        value = fields[name]
+        encoded = b"" if value is None else str(value).encode()
+        digest.update(f"{'absent' if value is None else len(encoded)}:".encode() + encoded)
+    return digest.hexdigest()
+
+
+def _versions(records: pa.Table, rows: list[int]) -> Iterator[tuple[int, int, str | None]]:
+    """For records of one id: each row, the row that stands for it, and its version."""
+    facts = records.select(["version", "published", "title", "source", "url", "text"]).take(rows).to_pylist()
+    texts: dict[str, list[tuple[tuple[object, ...], int]]] = {}
+    for row, fact in zip(rows, facts, strict=True):
+        text = fact.pop("text")
+        key = tuple((value is not None, str(value)) for value in fact.values())
+        texts.setdefault(text, []).append(((*key, row), row))
+    given = {row: fact["version"] for row, fact in zip(rows, facts, strict=True)}
+    published = {row: str(fact["published"]) for row, fact in zip(rows, facts, strict=True)}
+    firsts = {text: min(group)[1] for text, group in texts.items()}
+    by_version: dict[str | None, list[tuple[str, bytes, int]]] = {}
+    for text, first in firsts.items():
+        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        by_version.setdefault(given[first], []).append((published[first], digest, first))
+    name = {}
+    for version, several in by_version.items():
+        for number, (_, _, first) in enumerate(sorted(several), 1):
+            name[first] = version if number == 1 else _unused(version, number, given.values())
+    for text, group in texts.items():
+        for _, row in group:
+            yield row, firsts[text], name[firsts[text]]
+
+
+def _unused(version: str | None, number: int, given: Collection[str | None]) -> str:
+    """A name for the `number`-th text of a version that no record of the id was given."""
+    name = f"{version or ''}#{number}"
+    while name in given:
+        name += "'"
+    return name
+
+
+def _ranks(articles: pa.Table) -> NDArray[np.int64]:
+    keyed = pa.table(
+        {
+            "id": articles["id"],
+            "version": pc.fill_null(articles["version"], ""),
+            "none": pc.is_valid(articles["version"]),
+        }
+    )
+    order = pc.sort_indices(
+        keyed, sort_keys=[(name, "ascending") for name in ("id", "none", "version")]
+    ).to_numpy()
+    ranks = np.empty(order.size, np.int64)
+    ranks[order] = np.arange(order.size)
+    return ranks

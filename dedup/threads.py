@@ -1,0 +1,36 @@
+"""Work in blocks, on threads, with the results in order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def untold(_share: float) -> None:
+    """Progress that nobody asked for."""
+
+
+def in_order(work: Callable[[T], R], blocks: Sequence[T], workers: int) -> Iterator[R]:
+    """`work` of each block, in the order of the blocks, computed by up to `workers` threads.
+
+    Only a few blocks are under way at once, so results that are used up as they come take no memory.
+    """
+    if workers <= 1 or len(blocks) <= 1:
+        yield from map(work, blocks)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = iter(blocks)
+        under_way = [pool.submit(work, block) for block in itertools.islice(waiting, 2 * workers)]
+        while under_way:
+            yield under_way.pop(0).result()
+            under_way += [pool.submit(work, block) for block in itertools.islice(waiting, 1)]
+
+
+def ranges(total: int, size: int) -> list[tuple[int, int]]:
+    """`0:total` cut into ranges of at most `size`."""
+    return [(start, min(total, start + size)) for start in range(0, total, size)]

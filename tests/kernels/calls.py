@@ -1,0 +1,252 @@
+"""The kernels called with plain values, in one place: a changed signature changes nothing but this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.folding import fold_table
+from dedup.kernels import align, assign, chain, places, postings, repeats, sketch, tokens
+from dedup.stages.sketch import permutations
+
+Ints = Sequence[int]
+
+# As plain Python a kernel takes some hundred times as long.
+EXAMPLES = 60 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 200
+
+
+def u32(values: Ints) -> NDArray[np.uint32]:
+    """An array of token hashes."""
+    return np.array(values, np.uint32)
+
+
+def listed(values: NDArray[Any]) -> list[int]:
+    """Plain integers."""
+    return [int(value) for value in values]
+
+
+def table() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The fold table as the kernels take it."""
+    entries, multi = fold_table()
+    return entries, multi
+
+
+def flat(articles: Sequence[Any], dtype: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """All articles one after another, and where each starts and ends."""
+    ends = np.cumsum([len(article) for article in articles], dtype=np.int64)
+    spans = np.stack([ends - [len(article) for article in articles], ends], axis=1)
+    return np.concatenate([np.array(list(article), dtype) for article in articles]), spans.astype(np.int64)
+
+
+def tokenize(text: str | bytes) -> list[tuple[int, int, int]]:
+    """The hash, start and end of every token."""
+    data = np.frombuffer(text.encode() if isinstance(text, str) else text, np.uint8)
+    hashes = np.empty(data.size, np.uint32)
+    starts, ends = np.empty(data.size, np.int32), np.empty(data.size, np.int32)
+    n = tokens.tokenize(data, 0, data.size, *table(), hashes, starts, ends)
+    return list(zip(hashes[:n].tolist(), starts[:n].tolist(), ends[:n].tolist(), strict=True))
+
+
+def shingles(of: Ints, size: int = 3) -> list[int]:
+    """The shingle hashes."""
+    out = np.empty(len(of), np.uint32)
+    return listed(out[: sketch.shingles(u32(of), size, out)])
+
+
+def kgrams(of: Ints, size: int = 6) -> list[int]:
+    """The k-gram hashes."""
+    out = np.empty(len(of), np.uint32)
+    return listed(out[: sketch.kgrams(u32(of), size, out)])
+
+
+def winnow(hashes: Ints, window: int) -> list[int]:
+    """The fingerprints."""
+    out = np.empty(len(hashes), np.uint32)
+    return listed(out[: sketch.winnow(u32(hashes), len(hashes), window, out)])
+
+
+def sketch_texts(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Tokens, content hash, signature and fingerprints of every text, from one block."""
+    data, spans = flat([text.encode() for text in texts], np.uint8)
+    n = len(texts)
+    out = (np.empty(n, np.int32), np.empty(n, np.uint64), np.empty((n, 128), np.uint32))
+    offsets = np.append(spans[:, 0], spans[-1, 1])
+    some_tokens, prints, counts = sketch.sketch_block(
+        data, offsets, table(), permutations(128), (3, 6, 12), out
+    )
+    ends, print_ends = np.cumsum(out[0]), np.cumsum(counts)
+    return [
+        {
+            "tokens": some_tokens[ends[i] - out[0][i] : ends[i]].tolist(),
+            "hash": int(out[1][i]),
+            "signature": out[2][i].tolist(),
+            "prints": prints[print_ends[i] - counts[i] : print_ends[i]].tolist(),
+        }
+        for i in range(n)
+    ]
+
+
+def compare(
+    pairs: Sequence[tuple[Ints, Ints]],
+    *,
+    shingle: int = 3,
+    kgram: int = 6,
+    gap: int = 16,
+    least_share: float = 0.0,
+    alike: bool = True,
+) -> list[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
+    """Figures and passages of every pair, from one call."""
+    articles = [article for pair in pairs for article in pair]
+    numbers = {tuple(article): number for number, article in enumerate(articles)}  # one number per article
+    some_tokens, spans = flat(articles, np.uint32)
+    left, right = (np.array([numbers[tuple(pair[side])] for pair in pairs], np.int64) for side in (0, 1))
+    distinct = np.zeros(len(articles), np.int32)
+    align.distinct_shingles(some_tokens, spans, np.unique(np.append(left, right)), shingle, distinct)
+    figures, passages, counts = align.compare_pairs(
+        some_tokens,
+        spans,
+        (left, right),
+        (distinct, np.full(left.size, alike)),
+        (shingle, kgram, gap),
+        least_share,
+    )
+    ends = np.cumsum(counts)
+    return [
+        (tuple(figures[p].tolist()), [tuple(row) for row in passages[ends[p] - counts[p] : ends[p]].tolist()])
+        for p in range(len(pairs))
+    ]
+
+
+def next_run(a: Ints, b: Ints, i: int, j: int, step: int, gap: int) -> tuple[int, int, int] | None:
+    """The nearest short run."""
+    x, y, n = chain.next_run(u32(a), u32(b), i, j, step, gap)
+    return (int(x), int(y), int(n)) if n else None
+
+
+def find_repeats(
+    articles: Sequence[Ints],
+    *,
+    kgram: int = 6,
+    gap: int = 16,
+    fewest: int = 20,
+    least_share: float = 0.7,
+) -> list[list[tuple[int, ...]]]:
+    """The repeated blocks of every article, from one call."""
+    some_tokens, spans = flat(articles, np.uint32)
+    blocks, counts = repeats.find_repeats(some_tokens, spans, (kgram, gap, fewest, least_share))
+    ends = np.cumsum(counts)
+    return [
+        [tuple(row) for row in blocks[ends[i] - counts[i] : ends[i]].tolist()] for i in range(len(articles))
+    ]
+
+
+Entry = tuple[int, int]
+
+
+def to_entries(entries: Sequence[Entry]) -> NDArray[np.uint64]:
+    """Sorted key << 32 | article."""
+    return np.array(sorted(key << 32 | article for key, article in entries), np.uint64)
+
+
+def from_entries(entries: NDArray[np.uint64]) -> list[Entry]:
+    """(key, article), or whatever else the two halves are."""
+    return [(entry >> 32, entry & 0xFFFFFFFF) for entry in entries.tolist()]
+
+
+def band_keys(signatures: Sequence[Ints], rows: int, band: int, has_key: Sequence[bool]) -> list[Entry]:
+    """(key, article) of one band."""
+    out = np.empty(len(signatures), np.uint64)
+    signed = np.array(signatures, np.uint32)
+    return from_entries(out[: postings.band_keys(signed, rows, band, np.array(has_key, np.bool_), out)])
+
+
+def pair_with_first(entries: Sequence[Entry]) -> list[Entry]:
+    """(article, first article of its list)."""
+    out = np.empty(len(entries), np.uint64)
+    return from_entries(out[: postings.pair_with_first(to_entries(entries), out)])
+
+
+def pair_in_lists(entries: Sequence[Entry], cap: int, hubs: int) -> tuple[list[Entry], int]:
+    """(later, earlier), and the lists over `cap`."""
+    pairs, capped = postings.pair_in_lists(to_entries(entries), cap, hubs)
+    return from_entries(pairs), capped
+
+
+def one_witness_per_group(entries: Sequence[Entry], groups: Ints) -> list[Entry]:
+    """The entries that are left; written over the entries themselves, as the stage does."""
+    packed = to_entries(entries)
+    return from_entries(packed[: postings.one_witness_per_group(packed, np.array(groups, np.int32), packed)])
+
+
+def list_postings(entries: Sequence[Entry], articles: int) -> tuple[list[list[int]], list[list[int]]]:
+    """The members of every list, and the lists of every article."""
+    starts, members, of_article, own = postings.list_postings(to_entries(entries), articles)
+    return (
+        [members[s:e].tolist() for s, e in pairwise(starts)],
+        [own[s:e].tolist() for s, e in pairwise(of_article)],
+    )
+
+
+def meet(
+    entries: Sequence[Entry],
+    counts: Ints,
+    rules: tuple[int, int, int, float],
+    blocks: Sequence[tuple[int, int]],
+) -> list[Entry]:
+    """The pairs (earlier, later) that all blocks tell."""
+    listed = postings.list_postings(to_entries(entries), len(counts))
+    pairs: list[Entry] = []
+    for first, last in blocks:
+        earlier, later = postings.meet(listed, np.array(counts, np.int32), rules, first, last)
+        pairs += zip(earlier.tolist(), later.tolist(), strict=True)
+    return pairs
+
+
+def sides(pairs: Sequence[Entry]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The left ones and the right ones."""
+    both = np.array(pairs, np.int64).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()
+
+
+def common_counts(articles: Sequence[Ints], pairs: Sequence[Entry]) -> list[int]:
+    """How many fingerprints each pair shares."""
+    prints, spans = flat(articles, np.uint32)
+    out = np.empty(len(pairs), np.int32)
+    postings.common_counts(prints, spans, *sides(pairs), out)
+    return listed(out)
+
+
+def equal_rows(signatures: Sequence[Ints], pairs: Sequence[Entry]) -> list[int]:
+    """In how many rows the signatures of each pair agree."""
+    out = np.empty(len(pairs), np.int32)
+    postings.equal_rows(np.array(signatures, np.uint32), *sides(pairs), out)
+    return listed(out)
+
+
+def assign_leads(order: Ints, joined: dict[int, set[int]]) -> dict[int, int]:
+    """The lead of every node."""
+    neighbours = [sorted(joined.get(node, ())) for node in range(len(order))]
+    starts = np.append(0, np.cumsum([len(some) for some in neighbours])).astype(np.int64)
+    joined_flat = np.array([other for some in neighbours for other in some], np.int64)
+    return dict(enumerate(assign.assign_leads(np.array(order, np.int64), starts, joined_flat).tolist()))
+
+
+def locate(
+    texts: Sequence[str], rows: Ints, spans: Sequence[Sequence[Entry]], width: int = 8
+) -> list[list[tuple[int, int, str]]]:
+    """For the token spans of each of the given texts: start, end and what follows."""
+    data, bounds = flat([text.encode() for text in texts], np.uint8)
+    begins = np.append(0, np.cumsum([len(some) for some in spans])).astype(np.int64)
+    every = np.array([span for some in spans for span in some], np.int32).reshape(-1, 2)
+    n = len(every)
+    out = (np.empty(n, np.int64), np.empty(n, np.int64), np.full((n, width), -1, np.int32))
+    offsets = np.append(bounds[:, 0], bounds[-1, 1])
+    places.locate(data, offsets, np.array(rows, np.int64), table(), begins, every, out)
+    tails = ["".join(map(chr, row)).rstrip("\0") for row in out[2].tolist()]
+    told = list(zip(out[0].tolist(), out[1].tolist(), tails, strict=True))
+    return [told[s:e] for s, e in pairwise(begins.tolist())]

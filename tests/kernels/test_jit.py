@@ -1,0 +1,65 @@
+"""Where compiled kernels are kept, and what happens where nothing can be."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+import pytest
+
+from dedup.kernels import jit
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A cache home of its own, forgotten afterwards."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    jit.cache_folder.cache_clear()
+    yield tmp_path
+    jit.cache_folder.cache_clear()
+
+
+setting: Any = numba.config  # its options have no types
+
+
+def add_one(value: int) -> int:
+    return value + 1
+
+
+def test_the_folder_is_made_in_the_users_cache_and_is_cold_until_a_kernel_is_kept(home: Path) -> None:
+    folder = jit.cache_folder()
+    assert folder is not None
+    assert folder.parent == home / "cache" / "dedup" / "kernels"
+    assert folder.is_dir()
+    assert jit.is_cold()
+    (folder / "some.nbc").touch()
+    assert not jit.is_cold()
+
+
+def test_without_a_setting_the_cache_is_in_the_users_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert jit.cache_home() == tmp_path / ".cache" / "dedup"
+
+
+def test_a_kernel_is_compiled_and_numbas_own_setting_left_alone(home: Path) -> None:
+    before = setting.CACHE_DIR
+    assert jit.jit(add_one)(1) == 2
+    assert before == setting.CACHE_DIR
+    assert home.is_dir()
+
+
+def test_where_the_cache_cannot_be_written_kernels_run_all_the_same_and_it_is_said_once(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "cache").write_text("a file where a folder should be")
+    with caplog.at_level(logging.WARNING):
+        assert jit.jit(add_one)(1) == 2
+        assert jit.jit(add_one)(2) == 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert jit.is_cold()

@@ -1,0 +1,646 @@
+"""The plain twins: what folding, kernels and stages must give, written from their definitions.
+
+Lists, dicts and sets, quadratic where that is plainest, and nothing imported but `unicodedata`, and
+datasketch, whose signatures ours equal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import combinations, islice, pairwise, product
+from typing import NamedTuple
+
+from datasketch import MinHash
+
+TWO_64 = 2**64
+
+# Text into tokens.
+
+SPECIAL = {
+    "apostrophe": "'`\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u05f3\uff07",
+    "dot": ".\u2024\uff0e",
+    "comma": ",\uff0c",
+    "sign": "+-\u2212\uff0b\uff0d",
+}
+PLAIN = {"\u2024": ".", "\uff0e": ".", "\uff0c": ",", "\u2212": "-", "\uff0b": "+", "\uff0d": "-"}
+
+NO_WORDS = "\u2120\u2122"  # service mark and trade mark: signs behind a word, no part of it
+
+IGNORED_NAMES = (
+    "VARIATION SELECTOR-",
+    "MONGOLIAN FREE VARIATION SELECTOR",
+    "HANGUL CHOSEONG FILLER",
+    "HANGUL JUNGSEONG FILLER",
+    "HANGUL FILLER",
+    "HALFWIDTH HANGUL FILLER",
+    "KHMER VOWEL INHERENT",
+    "COMBINING GRAPHEME JOINER",
+    "COMBINING ENCLOSING KEYCAP",
+    "ARABIC LETTER SUPERSCRIPT ALEF",
+)
+ARABIC_IGNORED = (0x0640, *range(0x064B, 0x0653))  # tatweel, and the harakat from fathatan to sukun
+
+SPACELESS = (
+    "THAI ",
+    "LAO ",
+    "MYANMAR ",
+    "KHMER ",
+    "TAI LE ",
+    "NEW TAI LUE ",
+    "TAI THAM ",
+    "TAI VIET ",
+    "BALINESE ",
+    "JAVANESE ",
+    "CJK ",
+    "KANGXI ",
+    "IDEOGRAPHIC ITERATION",
+    "IDEOGRAPHIC CLOSING",
+    "IDEOGRAPHIC NUMBER",
+    "VERTICAL IDEOGRAPHIC ",
+    "HANGZHOU ",
+    "HIRAGANA ",
+    "HENTAIGANA ",
+    "KATAKANA ",
+    "KATAKANA-HIRAGANA ",
+    "VERTICAL KANA ",
+    "MASU ",
+    "BOPOMOFO ",
+    "YI ",
+    "TANGUT ",
+    "OLD CHINESE ",
+    "KHITAN ",
+    "NUSHU ",
+)
+TANGUT = range(0x17000, 0x18D80)  # `unicodedata` has no names for these
+
+
+class Char(NamedTuple):
+    """One character of the decomposed text: class, fold, whether marks on it drop, and where it stood."""
+
+    kind: str
+    fold: str
+    drops: bool
+    place: int
+
+
+class Token(NamedTuple):
+    """A token: its folded text and where it stands, as Python string indices."""
+
+    fold: str
+    start: int
+    end: int
+
+
+@cache
+def kind_of(char: str) -> str:
+    """The class of one character of a canonically decomposed text, before it is folded further."""
+    name, category = unicodedata.name(char, ""), unicodedata.category(char)
+    for kind, chars in SPECIAL.items():
+        if char in chars:
+            return kind
+    if category == "Cf" or ord(char) in ARABIC_IGNORED or name.startswith(IGNORED_NAMES):
+        return "ignored"
+    if category.startswith("M"):
+        return "mark"
+    if category == "Nd":
+        return "digit"
+    if category[0] in "LN":
+        return "alone" if ord(char) in TANGUT or name.startswith(SPACELESS) else "letter"
+    return "separator"
+
+
+@cache
+def fold_of(char: str) -> str:
+    """NFKC case folding without apostrophes, dots and ignored characters, or `char` where that is no word."""
+    folded = char
+    while (further := unicodedata.normalize("NFKD", folded).casefold()) != folded:
+        folded = further
+    word = "".join(c for c in folded if kind_of(c) not in ("ignored", *SPECIAL))
+    return word if word and all(kind_of(c) != "separator" for c in word) else char
+
+
+@cache
+def parts_of(char: str) -> list[tuple[str, str, bool]]:
+    """Kind, fold and whether marks drop of each part of the canonical decomposition, less ignored ones."""
+    parts = []
+    for part in unicodedata.normalize("NFD", char):
+        kind = kind_of(part)
+        fold = fold_of(part)
+        is_symbol = kind == "separator" and (fold == part or part in NO_WORDS)
+        if kind in ("letter", "digit", "alone", "separator") and not is_symbol:
+            kind = kind_of(fold[0])
+            script = unicodedata.name(fold[0], "").split(" ")[0]
+            drops = kind == "digit" or script in ("LATIN", "GREEK", "CYRILLIC")
+            parts.append((kind, "".join(c for c in fold if not drops or kind_of(c) != "mark"), drops))
+        elif kind == "mark":
+            parts.append((kind, fold if kind_of(fold[0]) == "mark" else part, False))
+        elif kind != "ignored":
+            parts.append((kind, PLAIN.get(part, part), False))
+    return parts
+
+
+def decomposed(text: str) -> Iterator[Char]:
+    """Every character of the canonical decomposition, less ignored ones."""
+    for place, char in enumerate(text):
+        for part in parts_of(char):
+            yield Char(*part, place)
+
+
+class Word:
+    """A token under way: `run` are the characters since its start or its last vanished dot."""
+
+    def __init__(self, first: Char, sign: Char | None) -> None:
+        self.fold = sign.fold if sign else ""
+        self.start = sign.place if sign else first.place
+        self.run: list[Char] = []
+        self.add(first)
+
+    def add(self, char: Char) -> None:
+        """One more word character."""
+        self.fold += char.fold
+        self.end = char.place + 1
+        self.last = char
+        self.run.append(char)
+
+    def mark(self, mark: Char) -> None:
+        """A mark on the last word character."""
+        self.end = mark.place + 1
+        if not self.last.drops:
+            self.fold += mark.fold
+
+
+def is_initial(run: Sequence[Char]) -> bool:
+    """Whether these word characters are one letter of a script that has abbreviations with dots."""
+    return len(run) == 1 and run[0].kind == "letter" and run[0].drops
+
+
+def next_two(chars: Sequence[Char], at: int) -> list[Char]:
+    """The two characters behind one that are no marks."""
+    return list(islice((chars[i] for i in range(at + 1, len(chars)) if chars[i].kind != "mark"), 2))
+
+
+def stays_inside(word: Word, char: Char, after: Sequence[Char]) -> bool:
+    """Whether an apostrophe, dot or comma belongs to the word before it; `after` are the `next_two`."""
+    following = after[0].kind if after else ""
+    if word.last.kind == "alone":
+        return False
+    if char.kind == "apostrophe":
+        return following == "letter"
+    if char.kind not in ("dot", "comma"):
+        return False
+    if word.last.kind == following == "digit":
+        word.fold += char.fold
+        return True
+    ahead = [c.kind in ("letter", "digit") for c in after]
+    stop = ahead.index(False) if False in ahead else len(ahead)
+    if char.kind == "dot" and is_initial(word.run) and is_initial(after[:stop]):
+        word.run = []
+        return True
+    return False
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a text.
+
+    A token is a run of letters, digits and kept marks, or one character of a script without spaces with its
+    marks. An apostrophe before a letter vanishes inside a word, a dot between single letters too; a number
+    has its sign, and the dots and commas between its digits.
+    """
+    chars = list(decomposed(text))
+    words: list[Word] = []
+    word: Word | None = None
+    sign: Char | None = None
+    for at, char in enumerate(chars):
+        if char.kind == "mark":
+            if word:
+                word.mark(char)
+        elif char.kind in ("letter", "digit", "alone"):
+            if word and char.kind != "alone" and word.last.kind != "alone":
+                word.add(char)
+            else:
+                is_signed = char.kind == "digit" and sign is not None and sign.place == char.place - 1
+                word = Word(char, sign if is_signed else None)
+                words.append(word)
+        elif not (word and stays_inside(word, char, next_two(chars, at))):
+            sign = char if char.kind == "sign" and not word else None
+            word = None
+    return [Token(word.fold, word.start, word.end) for word in words]
+
+
+# Tokens into sketches.
+
+
+def token_hash(folded: str) -> int:
+    """FNV-1a over code points, marks added whatever their order; its high half after one multiplication."""
+    hashed = 0xCBF29CE484222325
+    for char in folded:
+        if unicodedata.category(char)[0] == "M":
+            hashed = (hashed + ord(char) * 0x9FB21C651E98DF25) % TWO_64
+        else:
+            hashed = (hashed ^ ord(char)) * 0x100000001B3 % TWO_64
+    return (hashed * 0xFF51AFD7ED558CCD % TWO_64) >> 32
+
+
+def grams(tokens: Sequence[int], size: int) -> list[tuple[int, ...]]:
+    """Every run of `size` tokens."""
+    return [tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1)]
+
+
+def gram_hash(gram: Sequence[int], base: int) -> int:
+    """A polynomial in `base` with the tokens, each plus one, as digits; its high half after mixing."""
+    value = 0
+    for token in gram:
+        value = (value * base + token + 1) % TWO_64
+    return ((value ^ value >> 32) * 0xFF51AFD7ED558CCD % TWO_64) >> 32
+
+
+def shingle_hashes(tokens: Sequence[int], size: int = 3) -> list[int]:
+    """The hash of every shingle."""
+    return [gram_hash(gram, 0x9E3779B97F4A7C15) for gram in grams(tokens, size)]
+
+
+def kgram_hashes(tokens: Sequence[int], size: int = 6) -> list[int]:
+    """The hash of every k-gram."""
+    return [gram_hash(gram, 0xD6E8FEB86659FD93) for gram in grams(tokens, size)]
+
+
+def winnow(hashes: Sequence[int], window: int) -> set[int]:
+    """The least hash of every window; all of them where there are fewer than a window."""
+    if len(hashes) < window:
+        return set(hashes)
+    return {min(hashes[i : i + window]) for i in range(len(hashes) - window + 1)}
+
+
+def fingerprints(tokens: Sequence[int], kgram: int = 6, window: int = 12) -> set[int]:
+    """Winnowed k-grams, in a narrower window where an article has under 16 windows of tokens."""
+    return winnow(kgram_hashes(tokens, kgram), min(window, max(1, len(tokens) // 16)))
+
+
+def minhash(folds: Sequence[str], hashfunc: Callable[[bytes], int], size: int = 3) -> list[int]:
+    """The signature, by datasketch."""
+    signature = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=hashfunc)
+    for i in range(len(folds) - size + 1):
+        signature.update(" ".join(folds[i : i + size]).encode())
+    return [int(value) for value in signature.hashvalues]
+
+
+# Keys into candidates. An entry is (key, article).
+
+Entry = tuple[int, int]
+
+
+def posting_lists(entries: Iterable[Entry]) -> dict[int, list[int]]:
+    """The articles of each key, ascending."""
+    lists = defaultdict(list)
+    for key, article in sorted(entries):
+        lists[key].append(article)
+    return dict(lists)
+
+
+def witnesses(entries: Iterable[Entry], groups: Sequence[int]) -> list[Entry]:
+    """Of each list the first article of each group, where two groups or more meet in it."""
+    kept = []
+    for key, articles in posting_lists(entries).items():
+        firsts = {groups[article]: article for article in reversed(articles)}
+        if len(firsts) > 1:
+            kept += [(key, article) for article in firsts.values()]
+    return sorted(kept)
+
+
+def linked(articles: Sequence[int], cap: int, hubs: int) -> set[tuple[int, int]]:
+    """The pairs (earlier, later) of one list; one over `cap` links each article to its last `hubs` only."""
+    linkable = articles if len(articles) <= cap else articles[-hubs:]
+    return {(a, b) for a, b in combinations(articles, 2) if b in linkable}
+
+
+def meetings(
+    lists: Iterable[Sequence[int]], counts: Sequence[int], rules: tuple[int, int, int, float]
+) -> set[tuple[int, int]]:
+    """The pairs that share two lists, or one of few articles: enough of them to answer for the shorter."""
+    cap, hubs, rare, reach = rules
+    shared: Counter[tuple[int, int]] = Counter()
+    is_rare = set()
+    for articles in lists:
+        pairs = linked(articles, cap, hubs)
+        shared.update(pairs)
+        if len(articles) <= rare:
+            is_rare |= pairs
+    return {p for p, n in shared.items() if (n > 1 or p in is_rare) and n * reach >= counts[p[1]]}
+
+
+# Two articles into passages and figures. An anchor is (place in a, place in b, equal tokens).
+
+Anchor = tuple[int, int, int]
+Passage = tuple[int, int, int, int, int]
+Match = tuple[int, int]
+
+MOST_PLACES, LOOK_BACK, SHORT_RUN = 16, 32, 4
+
+
+def run_at(a: Sequence[int], i: int, b: Sequence[int], j: int, step: int = 1) -> int:
+    """How many tokens are equal from `a[i]` and `b[j]` on (or back)."""
+    n = 0
+    while 0 <= i + n * step < len(a) and 0 <= j + n * step < len(b) and a[i + n * step] == b[j + n * step]:
+        n += 1
+    return n
+
+
+def find_anchors(query: Sequence[int], target: Sequence[int], kgram: int) -> tuple[list[Anchor], bool]:
+    """At each place of `query` the longest run in `target`, and whether one stands there more than once.
+
+    Of equally long runs the one nearest to the last anchor's diagonal is taken, then the first. A run may
+    start within the one before, which was passed over.
+    """
+    places = defaultdict(list)
+    for place, gram in enumerate(grams(target, kgram)):
+        places[gram].append(place)
+    found: list[Anchor] = []
+    is_ambiguous = False
+    i = diagonal = 0
+    while i + kgram <= len(query):
+        tried = places.get(tuple(query[i : i + kgram]), [])
+        if not tried:
+            i += 1
+            continue
+        is_ambiguous |= len(tried) > 1
+        runs = [(run_at(query, i, target, j), -abs(j - i - diagonal), -j) for j in tried[:MOST_PLACES]]
+        length, _, place = max(runs)
+        place = -place
+        behind = i - found[-1][0] if found else 0
+        back = min(run_at(query, i - 1, target, place - 1, -1), behind)
+        found.append((i - back, place - back, length + back))
+        diagonal = place - i
+        i += length - kgram + 1
+    return found, is_ambiguous
+
+
+def step_over(first: Anchor, then: Anchor, gap: int) -> int | None:
+    """How many tokens `then` gives up to follow `first` in one passage, or None where it cannot."""
+    gaps = [then[side] - (first[side] + first[2]) for side in (0, 1)]
+    over = max(0, -min(gaps))
+    return over if over < then[2] and max(gaps) + over <= gap else None
+
+
+def next_run(a: Sequence[int], b: Sequence[int], i: int, j: int, step: int, gap: int) -> Anchor | None:
+    """The nearest run of at least `SHORT_RUN` tokens, forward from `i`, `j` or back from before them."""
+    if step < 0:
+        i, j = i - 1, j - 1
+    found = []
+    for x, y in product(range(gap + 1), repeat=2):
+        n = run_at(a, i + x * step, b, j + y * step, step)
+        if n >= SHORT_RUN:
+            found.append((x + y, x, y, n))
+    if not found:
+        return None
+    _, x, y, n = min(found)
+    return (i + x, j + y, n) if step > 0 else (i - x - n + 1, j - y - n + 1, n)
+
+
+def short_runs(
+    a: Sequence[int], b: Sequence[int], anchors: Sequence[Anchor], kgram: int, gap: int
+) -> list[Anchor]:
+    """Runs under `kgram` tokens beside anchors without another one in reach; at most two anchors a token."""
+    room = 2 * max(len(a), len(b))
+    found: list[Anchor] = []
+    for at, anchor in enumerate(anchors):
+        for step, beside in ((1, anchors[at : at + 2]), (-1, anchors[max(0, at - 1) : at + 1])):
+            if len(beside) == 2 and step_over(beside[0], beside[1], gap) is not None:
+                continue
+            end = anchor[2] if step > 0 else 0
+            i, j = anchor[0] + end, anchor[1] + end
+            while len(anchors) + len(found) < room and (run := next_run(a, b, i, j, step, gap)):
+                if run[2] >= kgram:
+                    break
+                found.append(run)
+                i, j = (run[0] + run[2], run[1] + run[2]) if step > 0 else run[:2]
+    return found
+
+
+def all_anchors(a: Sequence[int], b: Sequence[int], kgram: int, gap: int) -> list[Anchor]:
+    """All anchors of two articles by their places; `a` is looked up in `b` too where it repeats itself."""
+    turned, is_ambiguous = find_anchors(b, a, kgram)
+    anchors = [(i, j, n) for j, i, n in turned]
+    if is_ambiguous:
+        anchors += find_anchors(a, b, kgram)[0]
+    anchors.sort(key=lambda anchor: anchor[:2])
+    return sorted(anchors + short_runs(a, b, anchors, kgram, gap), key=lambda anchor: anchor[:2])
+
+
+def link(anchors: Sequence[Anchor], gap: int) -> tuple[list[int], list[int]]:
+    """For each anchor the equal tokens of the best chain that ends in it, and its predecessor or -1."""
+    scores: list[int] = []
+    before: list[int] = []
+    for j, anchor in enumerate(anchors):
+        best = (anchor[2], -1)
+        for i in range(max(0, j - LOOK_BACK), j)[::-1]:
+            over = step_over(anchors[i], anchor, gap)
+            if over is not None and scores[i] + anchor[2] - over > best[0]:
+                best = (scores[i] + anchor[2] - over, i)
+        scores.append(best[0])
+        before.append(best[1])
+    return scores, before
+
+
+def common_subsequence(a: Sequence[int], b: Sequence[int]) -> list[Match]:
+    """A longest common subsequence; of equally long ones the one that takes the last tokens of `b`."""
+    best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for r, c in product(range(len(a)), range(len(b))):
+        best[r + 1][c + 1] = best[r][c] + 1 if a[r] == b[c] else max(best[r][c + 1], best[r + 1][c])
+    matches = []
+    r, c = len(a), len(b)
+    while r and c:
+        if a[r - 1] == b[c - 1]:
+            r, c = r - 1, c - 1
+            matches.append((r, c))
+        elif best[r - 1][c] >= best[r][c - 1]:
+            r -= 1
+        else:
+            c -= 1
+    return matches[::-1]
+
+
+def walk(
+    a: Sequence[int], b: Sequence[int], anchors: Sequence[Anchor], chain: Sequence[int], gap: int
+) -> list[Match]:
+    """The equal tokens of a chain of anchors, those inside its gaps included."""
+    matches: list[Match] = []
+    for at, number in enumerate(chain):
+        i, j, n = anchors[number]
+        over = 0
+        if at:
+            before = anchors[chain[at - 1]]
+            over = step_over(before, anchors[number], gap) or 0
+            r, c = before[0] + before[2], before[1] + before[2]
+            inside = common_subsequence(a[r : i + over], b[c : j + over])
+            matches += [(r + x, c + y) for x, y in inside]
+        matches += [(i + t, j + t) for t in range(over, n)]
+    return matches
+
+
+def chain_to(last: int, before: Sequence[int], used: set[int]) -> list[int]:
+    """The chain that ends in an anchor, from its start or from behind one already used; then all are used."""
+    chain = [last]
+    while before[chain[0]] >= 0 and before[chain[0]] not in used:
+        chain.insert(0, before[chain[0]])
+    used.update(chain)
+    return chain
+
+
+class Compared(NamedTuple):
+    """Tokens covered in a and b, passages, the longest one, shingles in both, in either; the passages."""
+
+    figures: tuple[int, int, int, int, int, int]
+    passages: list[Passage]
+
+
+def compare(
+    a: Sequence[int], b: Sequence[int], *, shingle: int = 3, kgram: int = 6, gap: int = 16
+) -> Compared:
+    """Chains of anchors, the longest first, each a passage where it covers `kgram` tokens not covered yet."""
+    anchors = all_anchors(a, b, kgram, gap)
+    scores, before = link(anchors, gap)
+    used: set[int] = set()
+    covered: tuple[set[int], set[int]] = (set(), set())
+    passages = []
+    for last in sorted(range(len(anchors)), key=lambda number: (-scores[number], number)):
+        if last in used:
+            continue
+        matches = walk(a, b, anchors, chain_to(last, before, used), gap)
+        sides = [set(side) for side in zip(*matches, strict=True)]
+        if all(len(side - seen) < kgram for side, seen in zip(sides, covered, strict=True)):
+            continue
+        for side, seen in zip(sides, covered, strict=True):
+            seen.update(side)
+        (i, j), (r, c) = matches[0], matches[-1]
+        passages.append((i, r + 1, j, c + 1, len(matches)))
+    ours, theirs = set(grams(a, shingle)), set(grams(b, shingle))
+    longest = max((passage[4] for passage in passages), default=0)
+    sizes = (len(covered[0]), len(covered[1]), len(passages), longest)
+    return Compared((*sizes, len(ours & theirs), len(ours | theirs)), passages)
+
+
+# One article into its repeated blocks.
+
+
+def longest_earlier(
+    tokens: Sequence[int], i: int, places: Sequence[int], nearest: int
+) -> tuple[int, int, int]:
+    """The longest run at `i` that stands earlier, nearest places first, and where; then a rhythm's length."""
+    best = (0, 0)
+    for place in places:
+        period = i - place
+        length = run_at(tokens, i, tokens, place)
+        if length >= period:
+            return (0, 0, length) if period < nearest else (period, place, 0)
+        if period >= nearest and length >= best[0]:
+            best = (length, place)
+    return (*best, 0)
+
+
+def earlier_anchors(tokens: Sequence[int], kgram: int, nearest: int) -> list[Anchor]:
+    """The anchors (first place, later place, tokens) of an article with itself, in reading order."""
+    places: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    source: dict[int, int] = {}
+    found: list[Anchor] = []
+    runs = grams(tokens, kgram)
+    i = indexed = 0
+    while i < len(runs):
+        for place in range(indexed, i):
+            places[runs[place]].insert(0, place)
+        indexed = i
+        length, place, rhythm = longest_earlier(tokens, i, places[runs[i]][:MOST_PLACES], nearest)
+        if length >= kgram:
+            pieces = pieces_from_first(source, place, i, length)
+            pieces = [piece for piece in pieces if piece[2] >= kgram or piece[2] == length]
+            found += pieces
+            source |= {later + t: first + t for first, later, n in pieces for t in range(n)}
+        i += max(1, length, rhythm)
+    return found
+
+
+def pieces_from_first(source: dict[int, int], place: int, i: int, length: int) -> list[Anchor]:
+    """A run at `place` and `i`, cut where the places its tokens stood first are not in one row."""
+    firsts = [(source.get(place + t), place + t) for t in range(length)]
+    origins = [(known is not None, own if known is None else known) for known, own in firsts]
+    cuts = [0] + [
+        t + 1 for t, (x, y) in enumerate(pairwise(origins)) if x[0] != y[0] or (y[0] and y[1] != x[1] + 1)
+    ]
+    return [(origins[s][1], i + s, e - s) for s, e in pairwise([*cuts, length])]
+
+
+def repeats(tokens: Sequence[int], kgram: int, gap: int, fewest: int, least_share: float) -> list[Passage]:
+    """The repeated blocks (first start, end, later start, end, equal tokens) by later start."""
+    anchors = earlier_anchors(tokens, kgram, fewest)
+    _, before = link(anchors, gap)
+    used: set[int] = set()
+    blocks = []
+    for last in range(len(anchors))[::-1]:
+        if last in used:
+            continue
+        matches = walk(tokens, tokens, anchors, chain_to(last, before, used), gap)
+        matches = [(i, j) for i, j in matches if i < matches[0][1]]
+        (i, j), (r, c) = matches[0], matches[-1]
+        longer = max(r + 1 - i, c + 1 - j)
+        if 2 * len(matches) - longer >= fewest and len(matches) >= least_share * longer:
+            blocks.append((i, r + 1, j, c + 1, len(matches)))
+    return apart(sorted(blocks, key=lambda block: block[2]))
+
+
+def apart(blocks: Iterable[Passage]) -> list[Passage]:
+    """Blocks in reading order; where the later places of two overlap, the one of more equal tokens."""
+    kept: list[Passage] = []
+    for block in blocks:
+        if not kept or block[2] >= kept[-1][3]:
+            kept.append(block)
+        elif block[4] > kept[-1][4]:
+            kept[-1] = block
+    return kept
+
+
+# Joining pairs into clusters.
+
+
+def assign_leads(order: Iterable[int], joined: dict[int, set[int]]) -> dict[int, int]:
+    """Walk down: who is unassigned becomes a lead and takes all unassigned ones that join it."""
+    lead_of: dict[int, int] = {}
+    for node in order:
+        if node not in lead_of:
+            lead_of |= {other: node for other in (node, *joined.get(node, ())) if other not in lead_of}
+    return lead_of
+
+
+class Member(NamedTuple):
+    """What the ranking knows of a node: its copies, its tokens, its earliest time and first id."""
+
+    copies: int
+    tokens: int
+    time: int
+    rank: int
+
+
+def clusters(
+    nodes: Sequence[Member], joins: dict[tuple[int, int], tuple[int, int]], most: float
+) -> dict[int, int]:
+    """The lead of each node: rank, then walk down.
+
+    Rank by articles joined, by words of theirs covered, by how many of them are held for the share `most` of
+    their tokens, by time and by id. `joins` maps pairs that join to the tokens covered in left and in right.
+    """
+    holds = [node.copies - 1 for node in nodes]
+    degree = [node.copies - 1 for node in nodes]
+    coverage = [(node.copies - 1) * node.tokens for node in nodes]
+    joined = defaultdict(set)
+    for (left, right), (in_left, in_right) in joins.items():
+        joined[left].add(right)
+        joined[right].add(left)
+        degree[left] += nodes[right].copies
+        degree[right] += nodes[left].copies
+        coverage[left] += in_right * nodes[right].copies
+        coverage[right] += in_left * nodes[left].copies
+        holds[left] += nodes[right].copies * (in_right >= most * nodes[right].tokens)
+        holds[right] += nodes[left].copies * (in_left >= most * nodes[left].tokens)
+    ranks = [(-degree[n], -coverage[n], -holds[n], node.time, node.rank) for n, node in enumerate(nodes)]
+    return assign_leads(sorted(range(len(nodes)), key=ranks.__getitem__), joined)

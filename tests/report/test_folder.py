@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from dedup.errors import OutputError
+from dedup.report import csv
+from dedup.report.folder import check_file, check_out, replacing
+from tests.report.made_up import result
+
+OURS = '{"tool": "dedup", "schema_version": 1}'
+
+
+def names_in(place: Path) -> list[str]:
+    return sorted(path.name for path in place.iterdir())
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """An earlier result."""
+    place = tmp_path / "out"
+    place.mkdir()
+    (place / "run.json").write_text(OURS)
+    (place / "clusters.csv").write_text("old")
+    return place
+
+
+def test_a_new_folder_is_made_with_its_parents(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a" / "b" / "out") as new:
+        (new / "file").write_text("x")
+        assert not (tmp_path / "a" / "b" / "out").exists()
+    assert (tmp_path / "a" / "b" / "out" / "file").read_text() == "x"
+    assert names_in(tmp_path / "a" / "b") == ["out"]
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    csv.write(result(), tmp_path / "out")
+    assert (tmp_path / "out" / "run.json").exists()
+
+
+def test_an_earlier_result_is_replaced(old: Path) -> None:
+    csv.write(result(), old, file_format="parquet")
+    assert not (old / "clusters.csv").exists()
+    assert names_in(old.parent) == ["out"]
+
+
+def test_a_link_to_an_earlier_result_stays_a_link(old: Path) -> None:
+    link = old.parent / "latest"
+    link.symlink_to(old)
+    csv.write(result(), link)
+    assert link.is_symlink()
+    assert (old / "clusters.csv").read_text() != "old"
+
+
+@pytest.mark.parametrize(
+    "run", [None, "{}", "not JSON", "[1]", '{"tool": "other", "schema_version": 1}', '{"tool": "dedup"}']
+)
+def test_a_folder_of_somebody_else_is_refused_and_left_alone(tmp_path: Path, run: str | None) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    if run is not None:
+        (tmp_path / "run.json").write_text(run)
+    before = names_in(tmp_path)
+    with pytest.raises(OutputError, match="not a result of dedup; empty it or name a new folder"):
+        check_out(tmp_path)
+    with pytest.raises(OutputError):
+        csv.write(result(), tmp_path)
+    assert names_in(tmp_path) == before
+
+
+def test_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="is a file"):
+        check_out(tmp_path / "out")
+    with pytest.raises(OutputError, match="is a file"):
+        check_out(tmp_path / "out" / "deeper" / "still")
+
+
+def test_the_working_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in")
+    for out in (".", "", ".."):
+        with pytest.raises(OutputError, match="working folder"):
+            check_out(out)
+
+
+def test_a_mount_point_is_refused() -> None:
+    with pytest.raises(OutputError, match="mount point"):
+        check_out("/proc")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="cannot be written to"):
+        check_out(tmp_path / "out")
+
+
+def test_checking_makes_nothing(tmp_path: Path) -> None:
+    check_out(tmp_path / "a" / "out")
+    check_file(tmp_path / "a" / "kept.jsonl")
+    assert not names_in(tmp_path)
+
+
+def test_a_folder_that_holds_files_is_no_place_for_a_file(old: Path) -> None:
+    with pytest.raises(OutputError, match="is a folder that holds files; name a new one"):
+        check_file(old)
+
+
+def fail_half_way(out: Path, failure: type[BaseException]) -> None:
+    with replacing(out) as new:
+        (new / "clusters.csv").write_text("new")
+        raise failure
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, failure: type[BaseException]) -> None:
+    with pytest.raises(failure):
+        fail_half_way(tmp_path / "out", failure)
+    assert not names_in(tmp_path)
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
+def test_a_failure_leaves_the_earlier_result_in_place(old: Path, failure: type[BaseException]) -> None:
+    with pytest.raises(failure):
+        fail_half_way(old, failure)
+    assert (old / "clusters.csv").read_text() == "old"
+    assert names_in(old.parent) == ["out"]
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+@pytest.mark.parametrize("failure", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
+def test_a_failure_between_the_two_renames_is_undone(
+    old: Path, monkeypatch: pytest.MonkeyPatch, failing: int, failure: BaseException
+) -> None:
+    renames = []
+    rename = Path.rename
+
+    def fail_once(path: Path, target: Path) -> Path:
+        renames.append(path)
+        if len(renames) == failing:
+            raise failure
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_once)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        csv.write(result(), old)
+    assert (old / "clusters.csv").read_text() == "old"
+    assert names_in(old.parent) == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("number", "mend"),
+    [(errno.ENOSPC, "free some space"), (errno.EACCES, "may write to"), (errno.EIO, "another")],
+)
+def test_a_disk_that_fails_is_told_with_the_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, mend: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(csv, "write_table", fail)
+    with pytest.raises(OutputError, match=f"{os.strerror(number)}; .*{mend}"):
+        csv.write(result(), tmp_path / "out")
+    assert not names_in(tmp_path)
+
+
+def test_the_folder_has_the_rights_a_new_folder_has(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    csv.write(result(), tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode == (tmp_path / "plain").stat().st_mode

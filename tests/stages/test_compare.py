@@ -1,0 +1,55 @@
+"""Pairs of nodes compared, in blocks and on threads, the same as one by one."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from dedup.settings import Settings
+from dedup.sketches import Nodes
+from dedup.stages import compare as stage
+from tests import reference
+from tests.stages.made import ONE_THREAD, compared, int64, nodes_of, text
+
+
+def story(seed: int) -> Nodes:
+    rng = Random(seed)
+    return nodes_of([text((rng.randrange(60), rng.randint(10, 60)), 900 + n) for n in range(12)])
+
+
+def words(nodes: Nodes, node: int) -> list[int]:
+    start, end = nodes.token_spans[node].tolist()
+    return [int(token) for token in nodes.tokens[start:end]]
+
+
+def test_figures_and_passages_are_the_twins_for_every_pair() -> None:
+    nodes = story(1)
+    pairs = compared(nodes)
+    for row in range(len(pairs)):
+        a, b = words(nodes, int(pairs.left[row])), words(nodes, int(pairs.right[row]))
+        figures, passages = reference.compare(a, b)
+        is_enough = figures[0] >= 0.2 * len(a) or figures[1] >= 0.2 * len(b)
+        assert pairs.figures[row, :4].tolist() == list(figures[:4])
+        start, end = pairs.passage_starts[row : row + 2]
+        assert [tuple(passage) for passage in pairs.passages[start:end].tolist()] == passages * is_enough
+        if is_enough:
+            assert pairs.figures[row, 4:].tolist() == list(figures[4:])
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_blocks_and_threads_change_nothing(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = story(2)
+    whole = compared(nodes)
+    monkeypatch.setattr(stage, "_BLOCK_PAIRS", 5)
+    told: list[float] = []
+    left, right = whole.left, whole.right
+    cut = stage.compare(nodes, left, right, Settings(threads=threads), told.append)
+    assert all(np.array_equal(getattr(cut, name), getattr(whole, name)) for name in vars(whole))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_no_pairs_give_no_pairs() -> None:
+    assert len(stage.compare(story(3), int64(), int64(), ONE_THREAD)) == 0

@@ -1,0 +1,192 @@
+"""The benchmarks' own arithmetic on cases small enough to count by hand."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import floors, measure, scoring, speed, tables, venvs
+from benchmarks.competitors import whole_run
+from benchmarks.floors import Floor
+from benchmarks.measure import Cost, RunError
+
+FOUND = scoring.told(
+    clusters=[("c1", "a"), ("c1", "b"), ("c1", "c"), ("c2", "x"), ("c2", "y")],
+    pairs=[("a", "m", 0), ("a", "x", 5), ("y", "n", 2)],
+)
+
+
+@pytest.mark.parametrize(
+    ("pair", "tells"),
+    [
+        (("m", "a"), True),  # listed, whichever comes first
+        (("b", "c"), True),  # in one cluster
+        (("c", "y"), True),  # counted between the clusters of a and x
+        (("n", "x"), True),  # counted between y's cluster and the article n
+        (("b", "m"), False),  # a row that counts nothing speaks for itself alone
+        (("m", "n"), False),
+        (("p", "q"), False),  # two articles of no cluster are not in one cluster
+    ],
+)
+def test_a_pair_is_told_when_listed_joined_or_counted(pair: tuple[str, str], tells: bool) -> None:
+    assert FOUND.tells(pair) is tells
+
+
+def label(a: str, b: str, kind: str, words: int = 100) -> scoring.Label:
+    return scoring.Label(pair=(a, b), kind=kind, fewest_words=words, told_by="")
+
+
+def test_short_articles_and_other_kinds_are_left_out_of_what_must_be_told() -> None:
+    labels = [label("a", "b", "contained"), label("a", "p", "contained", 49), label("a", "q", "fragment")]
+    assert scoring.of_kinds(labels, scoring.MUST_TELL) == labels[:1]
+
+
+def test_missed_pairs_and_joined_pairs_without_a_strong_label_are_counted() -> None:
+    labels = [label("a", "b", "heavy_reuse"), label("a", "c", "partial_reuse"), label("p", "q", "contained")]
+    assert scoring.missed(labels, FOUND) == labels[2:]
+    assert scoring.joined_without_label(labels, FOUND) == (3, 4)  # a–c, b–c and x–y of the four joined
+
+
+def test_covered_characters_count_overlapping_spans_once() -> None:
+    assert scoring.covered([(0, 10), (5, 20), (30, 40)], [(8, 15), (12, 18), (38, 50)]) == (12, 30)
+    assert scoring.covered([(0, 10)], []) == (0, 10)
+
+
+def test_agreement_of_a_hand_counted_case() -> None:
+    # Hubert and Arabie: true {0 1 2}{3 4 5}, found {0 1}{2 3}{4 5}; pairs 6, 3, both 2, all 15.
+    agreed = scoring.agreement(scoring.codes("aaabbb"), scoring.codes("112233"))
+    assert agreed.precision == pytest.approx(2 / 3)
+    assert agreed.recall == pytest.approx(2 / 6)
+    assert agreed.adjusted_rand == pytest.approx((2 - 6 * 3 / 15) / ((6 + 3) / 2 - 6 * 3 / 15))
+
+
+@pytest.mark.parametrize("groups", ["", "a", "abcd", "aaaa", "aabb"])
+def test_a_partition_agrees_with_itself(groups: str) -> None:
+    agreed = scoring.agreement(scoring.codes(groups), scoring.codes(groups))
+    assert agreed == scoring.Agreement(1.0, 1.0, 1.0)
+
+
+def test_partitions_of_different_articles_are_refused() -> None:
+    with pytest.raises(ValueError, match="got 2 and 1"):
+        scoring.agreement(scoring.codes("ab"), scoring.codes("a"))
+
+
+def test_recall_by_kind_asks_for_the_cluster_of_the_original() -> None:
+    records = [
+        ("a", 1, "original"),
+        ("b", 1, "exact"),
+        ("x", 1, "excerpt"),
+        ("m", 2, "original"),
+        ("n", 2, "exact"),
+    ]
+    assert scoring.recall_by_kind(records, FOUND.cluster_of) == {"exact": (1, 2), "excerpt": (0, 1)}
+
+
+FLOORS = {"share": Floor(0.9), "false": Floor(5, "lower"), "exact": Floor(1.0)}
+
+
+def test_a_figure_on_the_wrong_side_of_its_floor_is_broken() -> None:
+    figures = {"share": 0.8999, "false": 6.0, "exact": 1.0, "without a floor": 0.0}
+    assert floors.broken(FLOORS, figures) == ["share", "false"]
+
+
+def test_update_raises_floors_to_three_decimals_and_refuses_to_lower_them() -> None:
+    new, refused = floors.updated(FLOORS, {"share": 0.98765, "false": 2.0, "exact": 0.5, "unknown": 1.0})
+    assert new == {"share": Floor(0.987), "false": Floor(2, "lower"), "exact": Floor(1.0)}
+    assert refused == ["exact"]
+    new, refused = floors.updated(FLOORS, {"exact": 0.29}, may_fall=["exact"])
+    assert (new["exact"], refused) == (Floor(0.29), [])
+
+
+def test_floors_saved_are_the_floors_loaded(tmp_path: Path) -> None:
+    floors.save(FLOORS, tmp_path / "floors.json")
+    assert floors.load(tmp_path / "floors.json") == FLOORS
+    assert floors.load()["basil/clustered"] == Floor(0, "lower")
+
+
+def test_a_table_goes_between_its_markers_and_leaves_the_rest() -> None:
+    text = "before\n<!-- speed: begin -->\nold\n<!-- speed: end -->\nafter"
+    table = tables.markdown(("tool", "s"), [("a|b", "1.50")])
+    written = tables.replace_between(text, "speed", table)
+    assert table == "| tool |    s |\n| :--- | ---: |\n| a\\|b | 1.50 |"
+    assert written == f"before\n<!-- speed: begin -->\n\n{table}\n\n<!-- speed: end -->\nafter"
+    assert tables.replace_between(written, "speed", table) == written
+    with pytest.raises(ValueError, match="accuracy"):
+        tables.replace_between(text, "accuracy", table)
+
+
+def test_the_readme_has_the_markers_of_both_programs() -> None:
+    text = tables.README.read_text(encoding="utf-8")
+    for name in ("speed", "accuracy"):
+        assert tables.replace_between(text, name, "x") != text
+
+
+def test_the_speed_table_tells_ratios_counts_and_what_stopped(tmp_path: Path) -> None:
+    clusters = tmp_path / "clusters.csv"
+    clusters.write_text("cluster_id,id\n1,a\n1,b\n2,c\n2,d\n2,e\n")
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("{}\n{}\n")
+    rows = [
+        speed.Tool("dedup", "0.1", (), clusters, [Cost(2, 4, 100), Cost(1, 4, 100), Cost(9, 4, 100)]),
+        speed.Tool("slow", "1.0", (), clusters, [Cost(5, 6, 50)]),
+        speed.Tool("late", "1.0", (), clusters, stopped="> 600 s"),
+    ]
+    told = speed.report(rows, feed, 3).splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in told[2:5]]
+    assert cells[0] == ["dedup", "0.1", "2.00", "1.00", "4.00", "1.00", "100", "1.00", "2", "5"]
+    assert cells[1][2:8] == ["5.00", "2.50", "6.00", "1.50", "50", "0.50"]
+    assert cells[2][:3] == ["late", "1.0", "> 600 s"]
+    assert "2 articles" in told[-1]
+
+
+def run(code: str, out: Path, timeout: float = 60) -> Cost:
+    return measure.run_once((sys.executable, "-c", code), cwd=out.parent, out=out, timeout=timeout)
+
+
+def test_a_run_is_measured_and_its_output_kept(tmp_path: Path) -> None:
+    cost = run("print('x'); sum(range(10**6))", tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "x\n"
+    assert cost.wall > 0
+    assert cost.peak > 1
+
+
+def test_a_run_that_fails_tells_its_last_line(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="failed: ValueError: no such thing"):
+        run("raise ValueError('no such thing')", tmp_path / "out")
+
+
+def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"> 0\.2 s"):
+        run("import time; time.sleep(60)", tmp_path / "out", timeout=0.2)
+
+
+@pytest.mark.parametrize("name", speed.COMPETITORS)
+def test_each_adapter_pins_its_library(name: str) -> None:
+    assert all("==" in pin for pin in venvs.requirements(name))
+    assert venvs.version(name)
+
+
+def test_parts_of_a_file_hold_each_line_once(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("".join(f'{{"id": "{n}", "text": "{"x" * n * n}"}}\n' for n in range(20)))
+    for count in (1, 3, 7, 100):
+        ids = [article.id for part in whole_run.parts(feed, count) for article in whole_run.read(part)]
+        assert ids == [str(n) for n in range(20)]
+
+
+def test_pairs_join_into_components() -> None:
+    assert whole_run.cluster(6, [(0, 1), (4, 3), (1, 2)]) == [[0, 1, 2], [3, 4]]
+
+
+def test_a_competitor_goes_from_file_to_clusters(tmp_path: Path) -> None:
+    story = " ".join(f"word{n}" for n in range(100))
+    texts = {"a": story, "b": story + " more", "c": story.replace("word", "other"), "d": "brief"}
+    feed, out = tmp_path / "feed.jsonl", tmp_path / "out.csv"
+    feed.write_text("".join(json.dumps({"id": key, "text": text}) + "\n" for key, text in texts.items()))
+    command = [sys.executable, "-m", "benchmarks.competitors.datasketch", str(feed), str(out)]
+    subprocess.run(command, cwd=speed.REPO, check=True, timeout=60)
+    assert out.read_text() == "cluster_id,id\n1,a\n1,b\n"

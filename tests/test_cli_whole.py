@@ -1,0 +1,272 @@
+"""The command as people run it: a process of its own, files, pipes and signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from dedup.report.csv import read_table
+
+COMMAND = (sys.executable, "-m", "dedup")
+REPO = Path(__file__).parents[1]
+
+
+def story(name: str, sentences: int = 12) -> str:
+    """A text that shares no run of words with that of another name."""
+    return " ".join(
+        f"{name}{n} tells that {name} number {n} was seen near {name}{n + 1}." for n in range(sentences)
+    )
+
+
+def records() -> list[dict[str, str]]:
+    bridge, market = story("bridge"), story("market")
+    return [
+        {"id": "a1", "title": "Bridge opens – 新聞", "source": "Northern Wire", "text": bridge},
+        {"id": "a2", "title": "=Bridge", "source": "The Tide", "text": bridge},
+        {"id": "a3", "source": "Bay Post", "text": "HARBOUR (NW) " + bridge},
+        {"id": "b1", "title": "Market", "source": "Bay Post", "text": market},
+        {
+            "id": "c1",
+            "title": "Twice",
+            "source": "Bay Post",
+            "text": story("council") + "\n\n" + story("council"),
+        },
+    ]
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    path = tmp_path / "feed.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records()))
+    return path
+
+
+def environment(**more: str) -> dict[str, str]:
+    path = os.pathsep.join([str(REPO), os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": path, **more}
+
+
+def call(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run `dedup` with these arguments and this added to the environment."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(**more),
+        timeout=300,
+        check=False,
+    )
+
+
+def left_in(place: Path) -> set[str]:
+    return {path.name for path in place.iterdir()}
+
+
+def test_a_feed_becomes_a_folder_and_a_summary(feed: Path) -> None:
+    out = feed.parent / "out"
+    end = call("find", feed, "--out", out, "--kept", feed.parent / "less" / "kept.jsonl")
+    assert end.returncode == 0, end.stderr
+    assert "5 records read" in end.stdout
+    assert "2 copies" in end.stdout
+    assert "\x1b" not in end.stdout + end.stderr
+    clusters = read_table(out / "clusters.csv").to_pylist()
+    assert {row["article_id"] for row in clusters} == {"a1", "a2", "a3"}
+    assert {row["article_id"] for row in read_table(out / "repeats.csv").to_pylist()} == {"c1"}
+    assert len((feed.parent / "less" / "kept.jsonl").read_text().splitlines()) == 3
+    assert left_in(feed.parent) == {"feed.jsonl", "less", "out"}
+
+
+def test_a_repeat_is_the_same_text_twice(feed: Path) -> None:
+    out = feed.parent / "out"
+    assert call("find", feed, "--out", out).returncode == 0
+    texts = {row["article_id"]: row["text"] for row in pq.read_table(out / "articles.parquet").to_pylist()}
+    (row,) = read_table(out / "repeats.csv").to_pylist()
+    text = texts[row["article_id"]]
+    assert text[row["first_start"] : row["first_end"]] == row["text"]
+    assert text[row["second_start"] : row["second_end"]] == row["text"]
+
+
+def test_in_a_pipe_the_clusters_are_those_of_the_folder(feed: Path) -> None:
+    call("find", feed, "--out", feed.parent / "out")
+    end = call("find", feed)
+    assert end.returncode == 0
+    assert end.stdout == (feed.parent / "out" / "clusters.csv").read_text(encoding="utf-8")
+    assert "5 records read" in end.stderr
+
+
+def test_stdin_is_a_feed_of_json_lines(feed: Path) -> None:
+    with feed.open("rb") as stdin:
+        end = subprocess.run(
+            [*COMMAND, "find", "-", "-q"],
+            stdin=stdin,
+            capture_output=True,
+            env=environment(),
+            timeout=300,
+            check=True,
+        )
+    assert end.stdout.decode() == call("find", feed, "-q").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--out", "out")])
+def test_a_closed_pipe_is_quiet_and_the_rest_is_done(feed: Path, arguments: tuple[str, ...]) -> None:
+    running = subprocess.Popen(
+        [*COMMAND, "find", feed, "--kept", "kept.jsonl", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=feed.parent,
+        env=environment(),
+    )
+    assert running.stdout
+    running.stdout.close()
+    assert running.stderr
+    told = running.stderr.read().decode()
+    assert running.wait(timeout=300) == 0
+    assert "Traceback" not in told
+    assert "Broken" not in told
+    assert (feed.parent / "kept.jsonl").exists()
+
+
+def test_a_closed_stderr_is_quiet_too(feed: Path) -> None:
+    running = subprocess.Popen(
+        [*COMMAND, "find", feed], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
+    assert running.stderr
+    running.stderr.close()
+    assert running.stdout
+    assert running.stdout.read().startswith(b"cluster_id,")
+    assert running.wait(timeout=300) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_under_stdout_is_one_line(feed: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        end = subprocess.run(
+            [*COMMAND, "find", feed, "-q"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            timeout=300,
+            check=False,
+        )
+    assert end.returncode == 1
+    assert end.stderr == b"dedup: <stdout>: No space left on device; write to another place\n"
+
+
+def test_too_many_rejects_end_with_three_and_are_told(feed: Path) -> None:
+    feed.write_text(feed.read_text() + "not JSON\n" * 50)
+    end = call("find", feed, "--out", feed.parent / "out")
+    assert end.returncode == 3
+    assert end.stderr.splitlines()[-1].startswith("dedup: ")
+    assert read_table(feed.parent / "out" / "rejects.csv").num_rows == 50
+    assert call("find", feed, "-q", "--max-errors", "1").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [("missing.jsonl",), ("feed.jsonl", "--text", "nonsense")])
+def test_a_feed_that_cannot_be_read_is_one_line(feed: Path, arguments: tuple[str, ...]) -> None:
+    end = call("find", *(str(feed.parent / a) if a.endswith("jsonl") else a for a in arguments), "-q")
+    assert end.returncode == 1
+    assert end.stderr.startswith("dedup: ")
+    assert len(end.stderr.splitlines()) == 1
+
+
+def test_kept_records_that_fit_no_file_are_refused_before_the_work(feed: Path) -> None:
+    end = call("find", feed, "--kept", feed.parent / "kept.csv")
+    assert end.returncode == 1
+    assert end.stdout == ""
+    assert end.stderr.splitlines()[-1].endswith("name it kept.jsonl")
+    assert left_in(feed.parent) == {"feed.jsonl"}
+
+
+def test_seconds_of_reading_are_told(feed: Path) -> None:
+    seconds = json.loads(call("find", feed, "--json", "-q").stdout)["seconds"]
+    assert seconds["read"] > 0
+
+
+def test_a_closed_stdin_is_one_line(feed: Path) -> None:
+    end = subprocess.run(
+        ["sh", "-c", '"$@" <&-', "sh", *COMMAND, "find", "-"],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=feed.parent,
+        env=environment(),
+        timeout=300,
+        check=False,
+    )
+    assert end.returncode == 1
+    assert end.stderr == "dedup: stdin is closed; pipe a feed in, or name a file instead of '-'\n"
+
+
+def test_a_refused_folder_is_left_alone(feed: Path) -> None:
+    end = call("find", feed, "--out", feed.parent)
+    assert end.returncode == 1
+    assert "holds files that are not a result of dedup" in end.stderr
+    assert left_in(feed.parent) == {"feed.jsonl"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_run_leaves_the_earlier_result_and_nothing_else(
+    feed: Path, number: signal.Signals
+) -> None:
+    out = feed.parent / "out"
+    assert call("find", feed, "--out", out).returncode == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    running = subprocess.Popen(
+        [*COMMAND, "find", "-", "--out", out],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert running.stdin
+    assert running.stderr
+    # More than a pipe holds: when it is through, the command is reading.
+    running.stdin.write(feed.read_bytes() * 1000)
+    running.stdin.flush()
+    running.send_signal(number)
+    assert running.wait(timeout=300) == 130  # though stdin is still open
+    running.stdin.close()
+    assert running.stderr.read().decode().splitlines()[-1] == "dedup: interrupted"
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert left_in(feed.parent) == {"feed.jsonl", "out"}
+
+
+def test_a_terminal_that_knows_no_unicode_shows_the_rest(feed: Path) -> None:
+    end = call("find", feed, "--out", feed.parent / "out", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert end.returncode == 0
+    assert "Bridge opens ? ??" in end.stdout
+
+
+def test_progress_is_shown_on_a_terminal(feed: Path) -> None:
+    leader, terminal = pty.openpty()
+    running = subprocess.Popen(
+        [*COMMAND, "find", feed, "--out", feed.parent / "out"],
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        env=environment(TERM="xterm", COLUMNS="80"),
+    )
+    os.close(terminal)
+    shown = b""
+    try:
+        while part := os.read(leader, 65_536):
+            shown += part
+    except OSError:  # Linux tells the end of a terminal so
+        pass
+    os.close(leader)
+    assert running.stdout
+    assert b"5 records read" in running.stdout.read()
+    assert running.wait(timeout=300) == 0
+    assert b"%" in shown
+
+
+def test_help_is_given_for_each_command() -> None:
+    assert "find" in call("--help").stdout
+    assert "--threshold" in call("find", "--help").stdout
+    assert call().returncode == 2
