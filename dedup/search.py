@@ -109,7 +109,7 @@ def near_groups(compared: _Compared, bands: list[NDArray[np.uint64]]) -> NDArray
         roots[told.right[near]] = told.left[near]
         open_still = ~is_head & (roots[later] == later)
         first, later = first[open_still], later[open_still]
-    while (further := roots[roots]).tolist() != roots.tolist():
+    while not np.array_equal(further := roots[roots], roots):
         roots = further
     return roots
 

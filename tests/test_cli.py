@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -215,6 +216,18 @@ def test_too_many_rejects_end_with_three_after_all_is_written(library: Library) 
     assert Path("kept.jsonl").exists()
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Signals as a shell's foreground has them: under nohup, say, they come ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_ends_with_130_and_leaves_nothing(
     library: Library, number: signal.Signals

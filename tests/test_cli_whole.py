@@ -211,6 +211,12 @@ def test_a_refused_folder_is_left_alone(feed: Path) -> None:
     assert left_in(feed.parent) == {"feed.jsonl"}
 
 
+def heed() -> None:
+    """Take signals as a shell's foreground does: under nohup, say, they come ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_run_leaves_the_earlier_result_and_nothing_else(
     feed: Path, number: signal.Signals
@@ -224,6 +230,7 @@ def test_an_interrupted_run_leaves_the_earlier_result_and_nothing_else(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        preexec_fn=heed,  # noqa: PLW1509 - no thread of ours runs here
     )
     assert running.stdin
     assert running.stderr
