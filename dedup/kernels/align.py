@@ -25,7 +25,8 @@ from dedup.kernels.index import (
     slot_of,
 )
 from dedup.kernels.jit import jit
-from dedup.kernels.passages import find_passages, grown, new_room, order_anchors
+from dedup.kernels.passages import find_passages, new_room, order_anchors
+from dedup.kernels.rows import copy_rows, grown
 from dedup.kernels.sketch import kgrams, shingles
 from dedup.kernels.tokens import I32, U32
 
@@ -129,7 +130,7 @@ def all_anchors(
     if ambiguous:
         fill_index(right_index, b_grams, b_count, right)
         extra, _ = find_anchors(a, b, a_grams, a_count, right_index, right, kgram, spare)
-        anchors[n : n + extra] = spare[:extra]
+        copy_rows(spare, extra, anchors, n)
         n += extra
     order_anchors(anchors, n)
     longer = add_short_runs(a, b, anchors, n, kgram, gap)
@@ -190,7 +191,8 @@ def compare_pairs(
         n = all_anchors(a, b, (a_grams, a_count, b_grams, b_count), places, (kgram, gap), anchors)
         number, covered_a, covered_b = find_passages(a, b, anchors, n, (gap, kgram, p), room, found)
         figures[p, 0], figures[p, 1], figures[p, 2] = covered_a, covered_b, number
-        figures[p, 3] = found[:number, 4].max() if number else 0
+        for row in range(number):
+            figures[p, 3] = max(figures[p, 3], found[row, 4])
         is_enough = covered_a >= least_share * a.size or covered_b >= least_share * b.size
         both = 0
         if is_enough or alike[p]:
@@ -201,7 +203,7 @@ def compare_pairs(
         figures[p, 4], figures[p, 5] = both, distinct[left[p]] + distinct[right[p]] - both
         if is_enough:
             passages = grown(passages, kept, number)
-            passages[kept : kept + number] = found[:number]
+            copy_rows(found, number, passages, kept)
             counts[p] = number
             kept += number
     return figures, passages[:kept].copy(), counts

@@ -7,29 +7,13 @@ from numpy.typing import NDArray
 
 from dedup.kernels.chain import link, walk
 from dedup.kernels.jit import jit
+from dedup.kernels.rows import order_of, reorder
 from dedup.kernels.tokens import I32, U8, U32
 
 I64 = NDArray[np.int64]
 
 Room = tuple[I32, I32, U8, tuple[I32, I32], tuple[I64, I64]]
 """Chain scores, predecessors, used flags, aligned tokens, and the stamps of covered tokens on both sides."""
-
-_FEW = 48  # up to here an insertion sort beats numpy's
-
-
-@jit
-def order_by(keys: I64 | I32, n: int) -> I64:
-    """The order that sorts `keys[:n]`, stable."""
-    if n > _FEW:
-        return np.argsort(keys[:n], kind="mergesort")
-    order = np.empty(n, np.int64)
-    for i in range(n):
-        j = i
-        while j and keys[order[j - 1]] > keys[i]:
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = i
-    return order
 
 
 @jit
@@ -41,7 +25,7 @@ def order_anchors(anchors: I32, n: int) -> None:
         keys[i] = np.int64(anchors[i, 0]) << 32 | anchors[i, 1]
         is_sorted &= i == 0 or keys[i - 1] <= keys[i]
     if not is_sorted:
-        anchors[:n] = anchors[:n][order_by(keys, n)]
+        reorder(anchors, order_of(keys))
 
 
 @jit
@@ -85,11 +69,14 @@ def find_passages(
     gap, least, stamp = limits
     scores, before, used, matches, seen = room
     link(anchors, n, gap, scores, before)
-    used[:n] = 0
     found = 0
     covered_a = 0
     covered_b = 0
-    for last in order_by(-scores[:n], n):
+    falling = np.empty(n, np.int64)
+    for i in range(n):
+        used[i] = 0
+        falling[i] = -scores[i]
+    for last in order_of(falling):
         if used[last]:
             continue
         size, a_start, b_start = walk(a, b, anchors, last, (scores, before, used, gap), matches)
@@ -117,13 +104,3 @@ def new_room(most: int) -> Room:
         (np.empty(2 * most, np.int32), np.empty(2 * most, np.int32)),
         (np.full(most, -1, np.int64), np.full(most, -1, np.int64)),
     )
-
-
-@jit
-def grown(rows: I32, used: int, more: int) -> I32:
-    """`rows` with room for `more` rows behind the `used` ones."""
-    if used + more <= rows.shape[0]:
-        return rows
-    longer = np.empty((2 * (used + more), rows.shape[1]), rows.dtype)
-    longer[:used] = rows[:used]
-    return longer

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dedup.kernels.chain import link, walk
 from dedup.kernels.index import MOST_PLACES, Index, first_place, new_index, put_first, run_length, slot_mask
 from dedup.kernels.jit import jit
-from dedup.kernels.passages import grown, order_by
+from dedup.kernels.rows import copy_rows, grown, order_of, reorder
 from dedup.kernels.sketch import kgrams
 from dedup.kernels.tokens import I32, U32
 
@@ -127,15 +127,17 @@ def to_block(matches: tuple[I32, I32], n: int, out: I32) -> int:
 @jit
 def apart(blocks: I32) -> int:
     """Sort blocks by their later place and, where two overlap, keep the larger; returns how many are left."""
-    order = order_by(blocks[:, 2], blocks.shape[0])
-    blocks[:] = blocks[order]
+    later = np.empty(blocks.shape[0], np.int64)
+    for i in range(later.size):
+        later[i] = blocks[i, 2]
+    reorder(blocks, order_of(later))
     kept = 0
     for i in range(blocks.shape[0]):
         if kept and blocks[i, 2] < blocks[kept - 1, 3]:
             if blocks[i, 4] > blocks[kept - 1, 4]:
-                blocks[kept - 1] = blocks[i]
+                copy_rows(blocks[i : i + 1], 1, blocks, kept - 1)
             continue
-        blocks[kept] = blocks[i]
+        copy_rows(blocks[i : i + 1], 1, blocks, kept)
         kept += 1
     return kept
 
@@ -168,7 +170,8 @@ def find_repeats(tokens: U32, spans: I64, limits: tuple[int, int, int, float]) -
             own, grams, kgrams(own, kgram, grams), index, article, (kgram, fewest), source, anchors
         )
         link(anchors, n, gap, scores, before)
-        used[:n] = 0
+        for i in range(n):
+            used[i] = 0
         begun = kept
         for end in range(n - 1, -1, -1):
             if used[end]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.jit import jit
+from dedup.kernels.rows import sort
 from dedup.kernels.tokens import I32, U8, U32, tokenize
 
 U64 = NDArray[np.uint64]
@@ -17,7 +18,6 @@ _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_AGAIN = np.uint64(0xC4CEB9FE1A85EC53)
 _HALF = np.uint64(32)
 _TOKENS_PER_WINDOW = 16  # under 16 windows' tokens an article gets narrower ones: some 30 fingerprints
-_FEW = 64  # up to here an insertion sort beats numpy's
 
 
 @jit
@@ -82,16 +82,7 @@ def sign(hashed: U32, n: int, a: U32, b: U32, signature: U32) -> None:
 @jit
 def sort_distinct(values: U32, n: int) -> int:
     """Sort `values[:n]` in place, drop what occurs twice, and return how many are left."""
-    if n <= _FEW:
-        for i in range(1, n):
-            value = values[i]
-            j = i - 1
-            while j >= 0 and values[j] > value:
-                values[j + 1] = values[j]
-                j -= 1
-            values[j + 1] = value
-    else:
-        values[:n] = np.sort(values[:n])
+    sort(values, n)
     kept = 0
     for i in range(n):
         if i == 0 or values[i] != values[kept - 1]:
