@@ -84,7 +84,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
             COUNT,
             "pairs",
             False,
-            "Further pairs between the two clusters that this row stands for.",
+            "Further pairs between the two clusters that this row stands for, compared or not.",
         ),
     ),
     "passages": (

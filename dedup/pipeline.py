@@ -169,7 +169,7 @@ def _list(nodes: Nodes, found: Found, rows: Members, facts: Facts, settings: Set
         found.clusters.lead_of,
         lead_articles,
         (rows.article, rows.lead, facts.ranks),
-        Limits(settings.told, MOST_PAIRS),
+        Limits(settings.told, MOST_PAIRS, found.cut),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.pairs import Pairs, merge
+from dedup.pairs import Pairs, merge, pair_keys
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
@@ -20,18 +19,21 @@ from dedup.stages.relate import Relation, joins, relate
 from dedup.threads import untold
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
-_ROUNDS = 4  # of holding split groups' members to new leads; two have sufficed wherever it was measured
 
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Found:
-    """Every compared pair that has a relation, the relations (int8), the clusters and what was counted."""
+    """Every compared pair that has a relation, the relations (int8), the clusters and what was counted.
+
+    `cut`: int64, ascending, `pairs.pair_keys` of the leads of two clusters that were not compared throughout.
+    """
 
     pairs: Pairs
     relations: NDArray[np.int8]
     clusters: Clusters
+    cut: NDArray[np.int64]
     counts: dict[str, int]
     caps: dict[str, int]
 
@@ -44,21 +46,35 @@ def search(nodes: Nodes, facts: Facts, settings: Settings, progress: Progress) -
     sizes = np.bincount(roots, minlength=len(nodes))
     small = sizes[roots] <= candidates.SMALL_GROUP
     groups = np.where(small, np.arange(len(nodes)), roots).astype(np.int32)
-    by_band, band_caps = candidates.share_band(nodes, bands, groups)
-    bands.clear()
-    by_print, print_caps = candidates.share_fingerprints(nodes, groups, settings)
+    by_band, by_print, caps = _meetings(nodes, bands, groups, np.ones(len(nodes), bool), settings)
     within = pairs_within(roots, small & (sizes[roots] > 1))
     compared.add(_join([within, by_band, by_print]), progress)
-    compared.add(candidates.open_links(nodes, across_groups(compared, roots), settings.told))
-    clusters = _cluster_all(compared, facts, roots, ~small)
+    across, cut = across_groups(compared, roots)
+    compared.add(candidates.open_links(nodes, across, settings))
+    clusters = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
     found = compared.whole()
+    left, right = np.sort(clusters.lead_of[np.stack(cut)], axis=0)
     return Found(
         found,
         relate(found, nodes, settings),
         clusters,
+        np.unique(pair_keys(left, right)),
         {"near_copy_groups": int((sizes > 1).sum()), "pairs_compared": compared.number},
-        {"band_lists": band_caps, "fingerprint_lists": print_caps},
+        caps,
     )
+
+
+def _meetings(
+    nodes: Nodes,
+    bands: list[NDArray[np.uint64]],
+    groups: NDArray[np.int32],
+    chosen: NDArray[np.bool_],
+    settings: Settings,
+) -> tuple[Links, Links, dict[str, int]]:
+    """The chosen nodes of different groups that share a band key, or fingerprints, and the caps met."""
+    by_band, band_caps = candidates.share_band(nodes, bands, groups, chosen)
+    by_print, print_caps = candidates.share_fingerprints(nodes, groups, chosen, settings)
+    return by_band, by_print, {"band_lists": band_caps, "fingerprint_lists": print_caps}
 
 
 class _Compared:
@@ -128,8 +144,8 @@ def pairs_within(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Links:
     return _join([_nothing(), *parts])
 
 
-def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> Links:
-    """The members' pairs of groups that met, where one of them is large.
+def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> tuple[Links, Links]:
+    """The members' pairs of groups that met, one of them large; and the witnesses whose groups were cut.
 
     Up to `MOST_PAIRS` all are taken; above it, each group's members with the other's witness, where those are
     that few: 50,000 copies of a story that meet 5,000 articles over a footer must not be 250 M pairs. What
@@ -139,53 +155,51 @@ def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> Links:
     sizes = np.bincount(roots, minlength=roots.size)
     large = np.maximum(sizes[roots[met.left]], sizes[roots[met.right]]) > candidates.SMALL_GROUP
     apart = large & (roots[met.left] != roots[met.right])
-    members = members_of(roots, np.isin(roots, roots[np.concatenate([met.left[apart], met.right[apart]])]))
-    parts = [_nothing()]
-    for left, right in zip(met.left[apart].tolist(), met.right[apart].tolist(), strict=True):
-        ours, theirs = members[roots[left]], members[roots[right]]
-        if ours.size * theirs.size <= MOST_PAIRS:
-            parts.append(_product(ours, theirs))
-        else:
-            if ours.size <= MOST_PAIRS:
-                parts.append(_product(ours, np.array([right])))
-            if theirs.size <= MOST_PAIRS:
-                parts.append(_product(np.array([left]), theirs))
-    return _join(parts)
+    left, right = met.left[apart], met.right[apart]
+    members = members_of(roots, np.isin(roots, roots[np.concatenate([left, right])]))
+    too_many = sizes[roots[left]] * sizes[roots[right]] > MOST_PAIRS
+    whole = {(roots[a], roots[b]) for a, b in zip(left[~too_many], right[~too_many], strict=True)}
+    rows = {(a, roots[b]) for a, b in zip(left[too_many], right[too_many], strict=True)}
+    rows |= {(b, roots[a]) for a, b in zip(left[too_many], right[too_many], strict=True)}
+    parts = [_product(members[a], members[b]) for a, b in sorted(whole)]
+    for witness, root in sorted(rows):
+        if members[root].size <= MOST_PAIRS:
+            parts.append(_product(np.array([witness]), members[root]))
+    return _join([_nothing(), *parts]), (left[too_many], right[too_many])
 
 
 def _cluster_all(
-    compared: _Compared, facts: Facts, roots: NDArray[np.int64], in_large: NDArray[np.bool_]
+    compared: _Compared, facts: Facts, bands: list[NDArray[np.uint64]], large: NDArray[np.int64]
 ) -> Clusters:
-    """Cluster; then hold the members of large groups that were split to the leads of the other parts."""
+    """Cluster; where that splits a large group, search again among its members, with its parts as groups.
+
+    `large`: int64, the first node of each node's large group, -1 in none. Ends when nothing new is met.
+    """
     nodes, settings = compared.nodes, compared.settings
-    for _ in range(_ROUNDS):
+    while True:
         pairs = compared.whole()
         relations = relate(pairs, nodes, settings)
         clusters = cluster(nodes, pairs, joins(relations, pairs, nodes, settings), facts, settings.threshold)
-        before = compared.number
-        compared.add(split_links(clusters.lead_of, roots, in_large))
+        lead_of, before = clusters.lead_of, compared.number
+        split = _is_split(large, lead_of)
+        if split.any():
+            is_small = np.bincount(lead_of, minlength=len(nodes))[lead_of] <= candidates.SMALL_GROUP
+            groups = np.where(is_small, np.arange(len(nodes)), lead_of).astype(np.int32)
+            by_band, by_print, _ = _meetings(nodes, bands, groups, split, settings)
+            compared.add(_join([by_band, by_print]))
         if compared.number == before:
-            break
-    return clusters
+            return clusters
 
 
-def split_links(lead_of: NDArray[np.int64], roots: NDArray[np.int64], in_large: NDArray[np.bool_]) -> Links:
-    """The pairs between the parts of each large group that was split over clusters.
-
-    Every member with the leads of the other parts, the largest parts first; and up to `MOST_PAIRS` between
-    two parts, all of them.
-    """
-    parts = [_nothing()]
-    for group in members_of(roots, in_large).values():
-        leads, sizes = np.unique(lead_of[group], return_counts=True)
-        leads = leads[np.argsort(-sizes, kind="stable")][: candidates.HUBS]
-        split = [group[lead_of[group] == lead] for lead in leads.tolist()]
-        for lead in leads.tolist() if leads.size > 1 else ():
-            parts.append(_product(group[lead_of[group] != lead], np.array([lead])))
-        for ours, theirs in itertools.combinations(split, 2):
-            if ours.size * theirs.size <= MOST_PAIRS:
-                parts.append(_product(ours, theirs))
-    return _join(parts)
+def _is_split(large: NDArray[np.int64], lead_of: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which nodes are in a large group whose members have more than one lead."""
+    nodes = np.flatnonzero(large >= 0)
+    low, high = np.full(large.size, large.size), np.full(large.size, -1)
+    np.minimum.at(low, large[nodes], lead_of[nodes])
+    np.maximum.at(high, large[nodes], lead_of[nodes])
+    split = np.zeros(large.size, bool)
+    split[nodes] = low[large[nodes]] != high[large[nodes]]
+    return split
 
 
 def _product(ours: NDArray[np.int64], theirs: NDArray[np.int64]) -> Links:

@@ -68,12 +68,19 @@ class Settings:
                 raise ValueError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
         if self.permutations % self.bands:
             raise ValueError(f"bands must divide permutations ({self.permutations}), got {self.bands!r}")
+        if self.min_repeat < self.kgram:  # nothing shorter than a fingerprint is found
+            raise ValueError(f"min_repeat must be at least kgram ({self.kgram}), got {self.min_repeat!r}")
         for name in ("threshold", "excerpt", "shared", "told"):
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value <= 1:
                 raise ValueError(f"{name} must be above 0 and at most 1, got {value!r}")
         if self.keep not in KEEP_RULES:
             raise ValueError(f"keep must be one of {', '.join(KEEP_RULES)}, got {self.keep!r}")
+
+    @property
+    def least(self) -> float:
+        """The least share that any rule asks for: what is below it is no candidate."""
+        return min(self.shared, self.told, self.threshold, self.excerpt)
 
     @property
     def workers(self) -> int:

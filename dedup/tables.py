@@ -200,15 +200,7 @@ def repeats_table(evidence: Evidence, node: Rows, blocks: NDArray[np.int32]) -> 
     before = np.maximum.accumulate(np.where(is_new_article, count - 1, 0)) if order.size else count
     longer = np.maximum(blocks[:, 1] - blocks[:, 0], blocks[:, 3] - blocks[:, 2])
     tokens = evidence.nodes.counts[evidence.nodes.of_article[article]]
-    texts = [
-        text[start:end]
-        for text, start, end in zip(
-            evidence.column("text", article[order]).to_pylist(),
-            first.starts[order],
-            first_end[order],
-            strict=True,
-        )
-    ]
+    texts = _slices(evidence, article[order], first.starts[order], first_end[order])
     return _table(
         "repeats",
         {
@@ -225,6 +217,17 @@ def repeats_table(evidence: Evidence, node: Rows, blocks: NDArray[np.int32]) -> 
             "text": texts,
         },
     )
+
+
+def _slices(evidence: Evidence, article: Rows, starts: Rows, ends: Rows) -> list[str]:
+    """A part of the text of each article; rows of one article stand together, and its text is read once."""
+    parts = []
+    last, text = -1, ""
+    for row, start, end in zip(article.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        if row != last:
+            last, text = row, evidence.column("text", np.array([row]))[0].as_py()
+        parts.append(text[start:end])
+    return parts
 
 
 def articles_table(evidence: Evidence, articles: Rows) -> pa.Table:

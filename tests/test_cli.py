@@ -23,7 +23,7 @@ from dedup.errors import FeedError, TooManyRejects
 from dedup.settings import KEEP_RULES, Settings
 from tests.report.made_up import result
 
-FEED = SimpleNamespace(notes=("feed.jsonl: text is 'body'\x1b[2J",))
+FEED = SimpleNamespace(notes=("feed.jsonl: text is 'body'\x1b[2J",), inputs=("feed.jsonl",), losses=())
 
 
 class Library:
@@ -252,9 +252,8 @@ def test_a_folder_of_somebody_else_is_refused_before_any_work(library: Library) 
     Path("out/notes.txt").write_text("mine")
     end = call("find", "f", "--out", "out")
     assert end.exit_code == 1
-    assert (
-        end.stderr
-        == "dedup: out: holds files that are not a result of dedup; empty it or name a new folder\n"
+    assert end.stderr == (
+        "dedup: out: holds notes.txt, which is not of a result of dedup; move it away or name a new folder\n"
     )
     assert (
         call("find", "f", "--kept", "out").stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pty
@@ -207,7 +208,8 @@ def test_a_closed_stdin_is_one_line(feed: Path) -> None:
 def test_a_refused_folder_is_left_alone(feed: Path) -> None:
     end = call("find", feed, "--out", feed.parent)
     assert end.returncode == 1
-    assert "holds files that are not a result of dedup" in end.stderr
+    assert "holds the input" in end.stderr
+    assert "which would be deleted; name another folder" in end.stderr
     assert left_in(feed.parent) == {"feed.jsonl"}
 
 
@@ -277,3 +279,78 @@ def test_help_is_given_for_each_command() -> None:
     assert "find" in call("--help").stdout
     assert "--threshold" in call("find", "--help").stdout
     assert call().returncode == 2
+
+
+def closed(feed: Path, stream: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `dedup find` on the feed with a standard stream closed from the start."""
+    return subprocess.run(
+        ["sh", "-c", f'"$@" {stream}', "sh", *COMMAND, "find", str(feed), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=feed.parent,
+        env=environment(),
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [("-q",), ("--out", "out"), ("--out", "out", "-q", "--json")])
+def test_a_stdout_closed_from_the_start_is_one_line_before_the_work(
+    feed: Path, arguments: tuple[str, ...]
+) -> None:
+    end = closed(feed, ">&-", *arguments)
+    assert end.returncode == 1
+    assert end.stderr == (
+        "dedup: stdout is closed; open it, or write a folder in silence with --out DIR --quiet\n"
+    )
+    assert left_in(feed.parent) == {"feed.jsonl"}
+
+
+def test_a_closed_stream_that_nothing_is_written_to_makes_no_odds(feed: Path) -> None:
+    end = closed(feed, ">&-", "--out", "out", "-q")
+    assert (end.returncode, end.stderr) == (0, "")
+    end = closed(feed, "2>&-")
+    assert end.returncode == 0
+    assert end.stdout == (feed.parent / "out" / "clusters.csv").read_text(encoding="utf-8")
+
+
+def test_an_input_inside_the_result_is_refused_before_it_is_lost(feed: Path) -> None:
+    folder = feed.parent
+    assert call("find", feed, "--out", folder / "out", "-q").returncode == 0
+    for named, told in (
+        (
+            folder / "out" / "articles.parquet",
+            "articles.parquet, which would be deleted; name another folder",
+        ),
+        (folder, f"would be read as part of the input {folder}; name a folder outside it"),
+    ):
+        end = call("find", named, "--out", folder / "out", "-q")
+        assert end.returncode == 1
+        assert told in end.stderr
+    assert (folder / "out" / "articles.parquet").exists()
+
+
+def test_a_feed_of_which_nothing_can_be_read_ends_with_three_when_all_is_written(feed: Path) -> None:
+    feed.write_text("not JSON\n")
+    end = call("find", feed, "--out", feed.parent / "out", "-q")
+    assert end.returncode == 3
+    assert len(end.stderr.splitlines()) == 1
+    assert read_table(feed.parent / "out" / "rejects.csv").num_rows == 1
+
+
+def test_an_input_cut_off_is_told_even_when_quiet(feed: Path) -> None:
+    packed = gzip.compress(feed.read_bytes() + b"\n".join([b'{"text": "a"}'] * 20_000))
+    (feed.parent / "cut.jsonl.gz").write_bytes(packed[:-20])
+    end = call("find", feed.parent / "cut.jsonl.gz", "--out", feed.parent / "out", "-q")
+    assert end.returncode == 0
+    [line] = end.stderr.splitlines()
+    assert line.endswith("the gzip data breaks off before its end")
+
+
+@pytest.mark.parametrize("kept", ["-", "/dev/null", "out", "out/kept.jsonl"])
+def test_a_place_where_nothing_can_be_kept_is_refused_before_the_run(feed: Path, kept: str) -> None:
+    path = str(feed.parent / kept) if kept.startswith("out") else kept
+    end = call("find", feed, "--out", feed.parent / "out", "--kept", path)
+    assert end.returncode == 1
+    assert end.stderr.startswith(f"dedup: {path}: ")
+    assert left_in(feed.parent) == {"feed.jsonl"}

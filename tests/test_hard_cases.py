@@ -10,6 +10,7 @@ from collections import defaultdict
 from itertools import product
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import dedup
@@ -277,3 +278,55 @@ def test_a_table_of_long_equal_lines_is_a_rhythm(writer: Writer) -> None:
     text = "".join(line.format(*writer.words(2)) for _ in range(200))
     found = dedup.find_duplicates([{"id": "a", "text": text}])
     assert rows(found, "repeats") == []
+
+
+# Large groups whose members are not all alike.
+
+
+@pytest.mark.parametrize("articles", [30, 120, 300])
+def test_of_a_story_that_moves_on_no_two_neighbours_are_lost(writer: Writer, articles: int) -> None:
+    paragraphs = [" ".join(writer.words(40 + n // 10)) for n in range(articles + 10)]
+    found = dedup.find_duplicates(
+        [{"id": f"{n:03}", "text": "\n\n".join(paragraphs[n : n + 10])} for n in range(articles)]
+    )
+    cluster = dict(zip(found.clusters["article_id"], found.clusters["cluster_id"], strict=True))
+    listed = set(zip(found.pairs["a_id"], found.pairs["b_id"], strict=True))
+    for n in range(articles):
+        for other in range(n + 1, min(articles, n + 5)):  # six paragraphs of ten at least in common
+            a, b = f"{n:03}", f"{other:03}"
+            assert (a, b) in listed or cluster.get(a, a) == cluster.get(b, b)
+
+
+def test_two_large_groups_that_overlap_are_told_by_one_row_that_counts_the_rest(writer: Writer) -> None:
+    both, ours, theirs = (" ".join(writer.words(n)) for n in (230, 170, 170))
+    copies = [f"{' '.join(writer.words(3))} {both} {own}" for own in (ours, theirs) for _ in range(40)]
+    found = dedup.find_duplicates([{"id": f"{n:02}", "text": text} for n, text in enumerate(copies)])
+    assert found.clusters.groupby("cluster_id").size().tolist() == [40, 40]
+    between = found.pairs[found.pairs["relation"] == "shared"]
+    assert between["pairs_not_listed"].tolist() == [1599]
+
+
+def test_a_long_article_of_many_repeats_takes_memory_for_each_once(writer: Writer) -> None:
+    paragraphs = [" ".join(writer.words(30)) for _ in range(3000)]
+    text = "\n".join([*paragraphs, *reversed(paragraphs)])
+    found = dedup.find_duplicates([{"id": "a", "text": text}])
+    assert found.tables["repeats"].num_rows == 3000
+    assert pa.total_allocated_bytes() < 100 * len(text)
+
+
+@pytest.mark.parametrize("settings", [dedup.Settings(shared=1.0), dedup.Settings(told=1.0)])
+def test_what_is_told_at_least_changes_no_cluster(settings: dedup.Settings) -> None:
+    texts = [{"id": str(n), "text": text} for n, text in enumerate(edited_copies())]
+    usual = dedup.find_duplicates(texts)
+    strict = dedup.find_duplicates(texts, settings=settings)
+    assert strict.tables["clusters"].equals(usual.tables["clusters"])
+    assert set(strict.passages["a_id"]) >= set(strict.pairs["a_id"])
+
+
+def edited_copies() -> list[str]:
+    """40 stories of 300 words, each with a copy in which every seventh word is another."""
+    rng = np.random.default_rng(4)
+    stories = rng.integers(10**6, size=(40, 300))
+    copies = stories.copy()
+    copies[:, 6::7] = rng.integers(10**6, size=copies[:, 6::7].shape)
+    return [" ".join(f"w{word}" for word in words) for words in [*stories, *copies]]

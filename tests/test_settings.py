@@ -53,6 +53,8 @@ def test_the_fingerprint_is_that_of_the_values() -> None:
         ({"threads": True}, "threads must be a whole number from 0 to 1024, got True"),
         ({"min_words": None}, "min_words must be a whole number from 0 to 1000000, got None"),
         ({"min_repeat": 1}, "min_repeat must be a whole number from 2 to 1000000, got 1"),
+        ({"min_repeat": 5}, r"min_repeat must be at least kgram \(6\), got 5"),
+        ({"kgram": 30}, r"min_repeat must be at least kgram \(30\), got 20"),
         ({"threshold": 0}, "threshold must be above 0 and at most 1, got 0"),
         ({"excerpt": 1.01}, "excerpt must be above 0 and at most 1, got 1.01"),
         ({"shared": float("nan")}, "shared must be above 0 and at most 1, got nan"),

@@ -112,12 +112,13 @@ def _run(
     from dedup import feeds, pipeline
     from dedup.report import folder, progress
 
-    if wanted.out is not None:
-        folder.check_out(wanted.out)
-    if wanted.kept is not None:
-        folder.check_file(wanted.kept)
+    _check(inputs, wanted)
     with progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
         feed = feeds.read(inputs, reading, tell)
+        for loss in feed.losses:
+            say(loss)
+        if wanted.out is not None:
+            folder.check_inputs(wanted.out, feed.inputs)  # now with the files of folders
         if wanted.kept is not None:
             feeds.check_kept(feed, wanted.kept)
         for note in () if wanted.quiet else feed.notes:
@@ -128,6 +129,20 @@ def _run(
         Path(wanted.kept).resolve().parent.mkdir(parents=True, exist_ok=True)
         feeds.write_kept(feed, found.keep, wanted.kept)
     feeds.check_rejects(feed, max_errors)
+
+
+def _check(inputs: list[str], wanted: _Wanted) -> None:
+    """Refuse, before the work, what could not be written after it."""
+    from dedup.errors import OutputError
+    from dedup.report import folder
+
+    if sys.stdout is None and (wanted.out is None or wanted.as_json or not wanted.quiet):
+        raise OutputError("stdout is closed; open it, or write a folder in silence with --out DIR --quiet")
+    if wanted.out is not None:
+        folder.check_inputs(wanted.out, inputs)
+        folder.check_out(wanted.out)
+    if wanted.kept is not None:
+        folder.check_file(wanted.kept, wanted.out)
 
 
 def _give(found: Duplicates, wanted: _Wanted) -> None:

@@ -51,10 +51,13 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def standard(stream: TextIO) -> Iterator[TextIO]:
+def standard(stream: TextIO | None) -> Iterator[TextIO]:
     """A standard stream to write to. That its reader has closed it is no failure: the rest still runs."""
     from dedup.errors import OutputError
 
+    if stream is None:  # so Python has it where it was closed from the start
+        yield io.StringIO()
+        return
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
     try:

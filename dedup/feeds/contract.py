@@ -64,6 +64,8 @@ class Feed:
     """Numbers of `COUNTED`."""
     notes: tuple[str, ...]
     """What a person should be told: which fields were chosen, what was left aside."""
+    losses: tuple[str, ...] = ()
+    """At most one line: which input was lost or cut off, which a person is told however quiet the run."""
     seconds: float = 0.0
     """How long the reading took."""
     sources: tuple[Source, ...] = field(default=(), repr=False)
@@ -91,13 +93,19 @@ class Tally:
     def __init__(self, seen: Callable[[int], None]) -> None:
         self.rejects: list[tuple[int, int | None, str]] = []  # input, record, reason
         self.counts: Counter[str] = Counter()
+        self.lost: dict[str, str] = {}  # inputs lost or cut off, and why
         self.chosen: dict[str, list[str]] = {}  # what was chosen, and for which inputs
         self.seen = seen
         """To be told the bytes taken from disk."""
 
-    def reject(self, source: Source, record: int | None, reason: str) -> None:
-        """Note a record that cannot be read, or with `record` None a whole input."""
+    def reject(self, source: Source, record: int | None, reason: str, *, cut_off: bool = False) -> None:
+        """Note a record that cannot be read, or with `record` None a whole input.
+
+        `cut_off` says that nothing after the record could be read either.
+        """
         self.rejects.append((source.index, record, reason))
+        if record is None or cut_off:
+            self.lost[source.name] = reason if record is None else f"record {record}: {reason}"
 
     def chose(self, source: Source, choice: str) -> None:
         """Note which fields were taken from a source, in words."""

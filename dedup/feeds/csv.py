@@ -26,6 +26,11 @@ _DELIMITERS = (",", ";", "\t", "|")
 # An article of 10 MB is a field of 10 MB, and Python's own limit is 128 KiB. This fits a C long everywhere.
 _LONGEST_FIELD = 2**31 - 1
 
+_OPEN = "a quote opened in it is never closed, so everything from here to the end of the input was left out"
+
+
+_END = b""  # after the last line; no line is empty
+
 
 class _Row(NamedTuple):
     cells: list[str]
@@ -43,7 +48,9 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
         except Damaged as damage:
             tally.reject(source, None, str(damage))
             continue
-        if header is not None:
+        if header is not None and header.fault:
+            tally.reject(source, None, f"the header cannot be read: {header.fault}")
+        elif header is not None:
             chosen = choose(header.cells, options.fields, source.name)
             tally.chose(source, told(chosen))
             yield from _Table(source, header.cells, chosen, tally).batches(rows)
@@ -65,6 +72,8 @@ def _rows(blocks: Iterator[bytes]) -> Iterator[_Row]:
             return
         except csv.Error as error:
             cells, fault = [], f"it is not CSV: {error}"
+        if taken[-1:] == [_END]:  # the reader asks for a line after the last only within quotes
+            cells, fault = [], _OPEN
         yield _Row(cells, b"".join(taken), fault)
         taken.clear()
 
@@ -74,6 +83,7 @@ def _decoded(blocks: Iterator[bytes], taken: list[bytes]) -> Iterator[str]:
         for line in block.splitlines(keepends=True):
             taken.append(line)
             yield line.decode("utf-8", "surrogateescape")
+    taken.append(_END)
 
 
 def _delimiter(header: str) -> str:
@@ -98,7 +108,7 @@ class _Table:
             for number, row in enumerate(rows, start=1):
                 fault = row.fault or self._fault(row)
                 if fault:
-                    self._tally.reject(self._source, number, fault)
+                    self._tally.reject(self._source, number, fault, cut_off=fault == _OPEN)
                 elif row.cells:
                     good[number] = row.cells
                 else:
@@ -108,7 +118,7 @@ class _Table:
                     yield self._batch(good)
                     good, size = {}, 0
         except Damaged as damage:
-            self._tally.reject(self._source, number + 1, str(damage))
+            self._tally.reject(self._source, number + 1, str(damage), cut_off=True)
         yield self._batch(good)
 
     def _fault(self, row: _Row) -> str:
@@ -154,14 +164,21 @@ class _Table:
 
 
 def check_fit(sources: Sequence[Source]) -> None:
-    """All headers must be one; an empty file has none."""
-    headers = [(source.name, header.cells) for source in sources for header in _header(source)]
-    for name, cells in headers:
-        if cells != headers[0][1]:
+    """All headers and delimiters must be one; an empty file has none."""
+    headers = [(source.name, header) for source in sources for header in _header(source)]
+    for name, header in headers:
+        first_name, first = headers[0]
+        differ = "headers" if header.cells != first.cells else "delimiters"
+        if header.cells != first.cells or _delimiter_of(header) != _delimiter_of(first):
             raise FeedError(
-                f"{headers[0][0]} and {name} have different headers, so their rows do not fit "
+                f"{first_name} and {name} have different {differ}, so their rows do not fit "
                 "into one file; write what is kept of each in a run of its own"
             )
+
+
+def _delimiter_of(header: _Row) -> str:
+    lines = header.raw.decode("utf-8", "surrogateescape").splitlines()
+    return _delimiter(next(line for line in lines if line.strip()))
 
 
 def _header(source: Source) -> list[_Row]:
@@ -182,11 +199,13 @@ def _pieces(sources: Sequence[Source]) -> Iterator[Iterator[Raw]]:
         header = next(rows, None)
         needed = [] if header is None or has_header else [(NO_RECORD, header.raw)]
         has_header = has_header or header is not None
-        yield itertools.chain(needed, _raw(rows))
+        yield itertools.chain(needed, _raw(rows, is_last=source is sources[-1]))
 
 
-def _raw(rows: Iterator[_Row]) -> Iterator[Raw]:
+def _raw(rows: Iterator[_Row], *, is_last: bool) -> Iterator[Raw]:
     for number, row in enumerate(rows, start=1):
+        if row.fault == _OPEN and not is_last:  # it would swallow the rows of the next source
+            return
         yield (number if row.cells or row.fault else NO_RECORD, row.raw)
 
 

@@ -42,7 +42,9 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
             for block in whole_lines(source.blocks(at.BLOCK, tally.seen)):
                 yield lines.batch(block)
         except Damaged as damage:
-            tally.reject(source, lines.met + 1 if lines.met or damage.tail else None, str(damage))
+            tally.reject(
+                source, lines.met + 1 if lines.met or damage.tail else None, str(damage), cut_off=True
+            )
 
 
 def _keys(source: Source, named: FieldNames) -> list[str] | None:

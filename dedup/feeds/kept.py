@@ -21,12 +21,13 @@ def write_kept(feed: Feed, keep: NDArray[np.bool_], path: str | os.PathLike[str]
     """Write the records of a feed less those whose `keep` is False; return how many were written.
 
     `keep` has one bool per row of `feed.articles`; records that were rejected stay. `path` is a file, or
-    for text files a folder; it appears whole or not at all, packed if its name ends so.
+    for text files a folder; it appears whole or not at all, packed if its name ends so. Of a link the
+    target is written and the link stays.
     """
     if len(keep) != feed.articles.num_rows:
         raise ValueError(f"keep must have one bool per article ({feed.articles.num_rows}), got {len(keep)}")
     check_kept(feed, path)
-    out, reader = Path(path), _one_reader(feed)
+    out, reader = Path(path).resolve(), _one_reader(feed)
     beside = out.with_name(f".{os.getpid()}.partial.{out.name}")
     try:
         written = reader.copy(feed.sources, _dropped(feed, keep), beside)
@@ -82,6 +83,8 @@ def _check_name(out: Path, reader: Reader, feed: Feed) -> None:
     for source in feed.sources:
         if source.path is not None and out.exists() and out.samefile(source.path):
             raise OutputError(f"{out} is an input; name another file for what is kept")
+    if out.exists() and not (out.is_file() or out.is_dir()):
+        raise OutputError(f"{out} is a device or a pipe, which cannot be replaced; name a file")
     if reader is text:
         if out.is_file() or (out.is_dir() and any(out.iterdir())):
             raise OutputError(
@@ -90,8 +93,9 @@ def _check_name(out: Path, reader: Reader, feed: Feed) -> None:
         return
     if out.is_dir():
         raise OutputError(f"{out} is a folder; name a file for what is kept")
-    packing = out.suffix.lower() if out.suffix.lower() in SUFFIXES else ""
-    name = out.name.lower().removesuffix(packing)
+    target = out.resolve()  # of a link, what is written
+    packing = target.suffix.lower() if target.suffix.lower() in SUFFIXES else ""
+    name = target.name.lower().removesuffix(packing)
     if any(name.endswith(other.SUFFIXES) for other in READERS if other is not reader):
         raise OutputError(
             f"{out} is named like another format, but what is kept is {reader.NAME} as it came; "

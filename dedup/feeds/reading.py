@@ -107,8 +107,16 @@ def _feed(sources: list[Source], articles: pa.Table, tally: Tally, unknown: dict
         inputs=tuple(source.name for source in sources),
         counts={name: tally.counts[name] for name in COUNTED},
         notes=tuple(_notes(sources, articles, tally, unknown)),
+        losses=tuple(_losses(tally.lost)),
         sources=tuple(sources),
     )
+
+
+def _losses(lost: dict[str, str]) -> Iterator[str]:
+    if lost:
+        name, reason = next(iter(lost.items()))
+        more = f" (and {len(lost) - 1} more inputs were lost or cut off)" if len(lost) > 1 else ""
+        yield f"{name} was lost or cut off: {reason}{more}"
 
 
 def _notes(sources: list[Source], articles: pa.Table, tally: Tally, unknown: dict[str, int]) -> Iterator[str]:

@@ -10,12 +10,16 @@ _ALWAYS_ALLOWED = 9
 
 
 def check_rejects(feed: Feed, max_errors: float) -> None:
-    """Raise `TooManyRejects` when the share of rejects is above `max_errors`, but never for under ten."""
+    """Raise `TooManyRejects` when the share of rejects is above `max_errors`, but never for under ten.
+
+    Where not one article could be read, one reject is too many.
+    """
     if not 0 <= max_errors <= 1:
         raise ValueError(f"max_errors must be a share from 0 to 1, got {max_errors!r}")
     rejects = feed.rejects.num_rows
     records = feed.articles.num_rows + rejects
-    if rejects <= _ALWAYS_ALLOWED or rejects <= max_errors * records:
+    few = rejects <= _ALWAYS_ALLOWED and (feed.articles.num_rows or not rejects)
+    if few or rejects <= max_errors * records:
         return
     first = feed.rejects.slice(0, 1).to_pylist()[0]
     where = first["input"] if first["record"] is None else f"{first['input']}, record {first['record']}"

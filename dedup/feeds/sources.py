@@ -84,6 +84,13 @@ class Source:
             raise FeedError(f"{self.name} has changed since it was read; run again on files that keep still")
 
 
+# What stdin may start with that is no JSON lines: what it is then, and the mend.
+_NO_LINES = (
+    (b"\x1f\x8b", "gzip data", "unpack it: gzip -dc FILE | dedup find -"),
+    (b"\x28\xb5\x2f\xfd", "zstd data", "unpack it: zstd -dc FILE | dedup find -"),
+    (b"PAR1", "a Parquet file", "name the file instead of '-'"),
+)
+
 MARK = b"\xef\xbb\xbf"
 """The byte order mark of UTF-8."""
 
@@ -226,9 +233,15 @@ def _spooled(index: int) -> Source:
         while block := _arrived(stdin):
             spool.write(block)
         spool.flush()
+        spool.seek(0)
+        start = spool.read(4)
+        spool.seek(0, os.SEEK_END)
     except OSError as error:
         raise FeedError(
             f"stdin cannot be taken into {tempfile.gettempdir()}: {error.strerror or error}; "
             "make room there, or name a file instead of '-'"
         ) from error
+    for magic, what, mend in _NO_LINES:
+        if start.startswith(magic):
+            raise FeedError(f"stdin is {what}, but JSON lines are read from it; {mend}")
     return Source(name=STDIN, index=index, inside=STDIN, size=spool.tell(), spool=spool)

@@ -44,7 +44,7 @@ def _text(source: Source, tally: Tally) -> str | None:
         blocks.extend(without_mark(source.blocks(at.BLOCK, tally.seen)))
         return b"".join(blocks).decode()
     except Damaged as damage:
-        tally.reject(source, 1 if blocks else None, str(damage))
+        tally.reject(source, 1 if blocks else None, str(damage), cut_off=True)
     except UnicodeDecodeError as bad:
         tally.reject(source, 1, f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} at byte {bad.start}")
     return None

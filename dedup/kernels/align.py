@@ -154,8 +154,8 @@ def compare_pairs(
     shingles per article (int32), and whether each pair's signatures are alike (bool); `sizes` the shingle and
     k-gram lengths and the widest gap. Returns the figures (int32, pairs x FIGURES), the passages (int32, x 5:
     left start, left end, right start, right end, equal tokens; in tokens) of every pair that covers at least
-    `least_share` of a side, pair after pair, and how many each pair has (int32, pairs). Shingles in both are
-    counted for those pairs, and for the alike.
+    `least_share` of a side or has that Jaccard, pair after pair, and how many each pair has (int32, pairs).
+    Shingles in both are counted for those pairs, and for the alike.
     """
     left, right = pairs
     distinct, alike = known
@@ -200,6 +200,7 @@ def compare_pairs(
                 add_all(left_set, shingled, shingles(a, shingle, shingled), here)
                 is_set = True
             both = count_both(shingled, shingles(b, shingle, shingled), here, left_set, counted, p)
+            is_enough |= both >= least_share * (distinct[left[p]] + distinct[right[p]] - both)
         figures[p, 4], figures[p, 5] = both, distinct[left[p]] + distinct[right[p]] - both
         if is_enough:
             passages = grown(passages, kept, number)

@@ -134,21 +134,35 @@ def list_postings(entries: U64, articles: int) -> tuple[I64, I32, I64, I32]:
 
 
 @jit
+def equal_places(a: U32, b: U32) -> int:
+    """In how many places two arrays of one length are equal."""
+    n = 0
+    for i in range(a.size):
+        n += a[i] == b[i]
+    return n
+
+
+@jit
 def meet(
     postings: tuple[I64, I32, I64, I32],
-    counts: I32,
-    rules: tuple[int, int, int, float],
+    known: tuple[I32, U32],
+    rules: tuple[int, int, int],
+    least: tuple[float, float],
     first: int,
     last: int,
 ) -> tuple[I64, I64]:
     """Pairs (earlier, later) of articles that share fingerprints, told by the later ones in `first:last`.
 
-    `counts`: int32 tokens per article. `rules`: the longest list that links all its articles, to how many
-    of its shortest a longer one links them, the longest list whose one fingerprint is enough (otherwise two
-    are needed), and tokens of the shorter article that one shared fingerprint can answer for.
+    `known`: int32 tokens that fingerprints can answer for, and uint32 signature rows, per article. `rules`:
+    the longest list that links all its articles, to how many of its shortest a longer one links them, and
+    the longest list whose one fingerprint is enough (otherwise two are needed). `least`: tokens of the
+    shorter article that one shared fingerprint can answer for, and the equal signature rows that make up for
+    too few of them.
     """
+    counts, signatures = known
+    cap, hubs, rare = rules
+    reach, rows = least
     starts, members, of_article, own = postings
-    cap, hubs, rare, reach = rules
     shared = np.zeros(counts.size, np.int32)
     is_rare = np.zeros(counts.size, np.bool_)
     touched = np.empty(counts.size, np.int32)
@@ -180,7 +194,10 @@ def meet(
             later = longer
         for j in range(met):
             other = touched[j]
-            if (shared[other] > 1 or is_rare[other]) and shared[other] * reach >= counts[article]:
+            if (shared[other] > 1 or is_rare[other]) and (
+                shared[other] * reach >= counts[article]
+                or equal_places(signatures[other], signatures[article]) >= rows
+            ):
                 earlier[n] = other
                 later[n] = article
                 n += 1
@@ -217,7 +234,4 @@ def common_counts(prints: U32, spans: I64, left: I64, right: I64, out: I32) -> N
 def equal_rows(signatures: U32, left: I64, right: I64, out: I32) -> None:
     """Write in how many places the signatures of `left[i]` and `right[i]` agree to `out[i]`."""
     for p in range(left.size):
-        n = 0
-        for row in range(signatures.shape[1]):
-            n += signatures[left[p], row] == signatures[right[p], row]
-        out[p] = n
+        out[p] = equal_places(signatures[left[p]], signatures[right[p]])

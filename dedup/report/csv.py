@@ -48,6 +48,7 @@ def write(
     """
     if file_format not in ("csv", "parquet"):
         raise ValueError(f"file_format must be csv or parquet, got {file_format!r}")
+    folder.check_inputs(out, found.run.get("inputs", ()))
     with folder.replacing(out) as new, ThreadPoolExecutor() as pool:
         written = []
         for name, table in found.tables.items():

@@ -7,14 +7,16 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dedup.columns import TABLES
 from dedup.errors import OutputError
 
 TOOL = "dedup"
 _MARK = "run.json"
+_OURS = {_MARK} | {f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")}
 
 
 def check_out(out: str | os.PathLike[str]) -> None:
@@ -22,15 +24,40 @@ def check_out(out: str | os.PathLike[str]) -> None:
     _place(out)
 
 
-def check_file(path: str | os.PathLike[str]) -> None:
-    """Refuse, with `OutputError`, a place where no file or new folder can be put."""
+def check_inputs(out: str | os.PathLike[str], inputs: Iterable[str]) -> None:
+    """Refuse, with `OutputError`, a folder that holds an input, or an earlier result that would be one."""
+    place = Path(out).resolve()
+    has_files = place.is_dir() and any(place.iterdir())
+    for name, path in ((name, Path(name).resolve()) for name in inputs if name != "-"):
+        if path.exists() and path.is_relative_to(place):
+            raise _refusal(out, f"holds the input {name}, which would be deleted", "name another folder")
+        if has_files and place.is_relative_to(path):
+            raise _refusal(out, f"would be read as part of the input {name}", "name a folder outside it")
+
+
+def check_file(path: str | os.PathLike[str], out: str | os.PathLike[str] | None = None) -> None:
+    """Refuse, with `OutputError`, a place where no file or new folder can be put beside the result `out`."""
+    if os.fspath(path) == "-":
+        raise _refusal(path, "standard output is taken by the result", "name a file")
     try:
         place = Path(path).resolve()
+        # As it was named: a link to a pipe, such as /dev/stdout, leads to no path.
+        if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+            raise _refusal(path, "is a device or a pipe, which cannot be replaced", "name a file")
+        if out is not None:
+            _check_apart(path, place, Path(out).resolve())
         if place.is_dir() and any(place.iterdir()):
             raise _refusal(path, "is a folder that holds files", "name a new one")
         _check_holder(path, place)
     except OSError as error:
         raise _refusal(path, error.strerror or str(error), _mend(error)) from error
+
+
+def _check_apart(path: str | os.PathLike[str], place: Path, out: Path) -> None:
+    if place.is_relative_to(out):
+        raise _refusal(path, "is or lies inside the folder of the result", "name a place outside it")
+    if out.is_relative_to(place):
+        raise _refusal(path, "holds the folder of the result", "name another place")
 
 
 @contextmanager
@@ -45,7 +72,7 @@ def replacing(out: str | os.PathLike[str]) -> Iterator[Path]:
         place.parent.mkdir(parents=True, exist_ok=True)
         new.mkdir()
         yield new
-        _swap(new, place, old)
+        _swap(new, _place(out), old)  # asked again: something may have been put there meanwhile
     except OSError as error:
         raise _refusal(out, error.strerror or str(error), _mend(error)) from error
     finally:
@@ -93,7 +120,12 @@ def _check_ours(out: str | os.PathLike[str], place: Path) -> None:
         raise _refusal(out, "is or holds the working folder", "name a folder inside it")
     if place.is_mount():
         raise _refusal(out, "is a mount point, which cannot be replaced", "name a folder inside it")
-    if any(place.iterdir()) and not _is_result(place):
+    entries = sorted(place.iterdir())
+    for entry in entries:
+        if entry.name not in _OURS or entry.is_symlink() or not entry.is_file():
+            what = f"holds {entry.name}, which is not of a result of dedup"
+            raise _refusal(out, what, "move it away or name a new folder")
+    if entries and not _is_result(place):
         raise _refusal(out, "holds files that are not a result of dedup", "empty it or name a new folder")
 
 

@@ -10,9 +10,9 @@ from dedup.report.terminal import console
 
 
 @contextmanager
-def bar(stream: IO[str], *, wanted: bool = True) -> Iterator[Callable[[str, float], None] | None]:
+def bar(stream: IO[str] | None, *, wanted: bool = True) -> Iterator[Callable[[str, float], None] | None]:
     """Give what tells a stage and the share of it that is done; None without a terminal."""
-    if not (wanted and stream.isatty()):
+    if not (wanted and stream and stream.isatty()):
         yield None
         return
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn

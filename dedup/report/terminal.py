@@ -129,7 +129,7 @@ def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
         yield f"{_count(told.rejects, 'record')} could not be read; the rejects table says which and why."
     caps = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(found.run.get("caps", {}).items()) if n]
     if caps:
-        yield f"Over-full and so capped, at the cost of no copy: {', '.join(caps)}."
+        yield f"Over-full, their articles held to the shortest ones only: {', '.join(caps)}."
     for line in found.run.get("missing", ()):
         yield line[:1].upper() + line[1:].rstrip(".") + "."
 

@@ -7,8 +7,6 @@ story with 300 copies costs about 300 comparisons and a copy's added paragraph i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,18 +31,12 @@ SMALL_GROUP = (
 FEWEST_TOKENS = 3  # under this an article has no keys
 CAP = 128  # a longer posting list links each of its articles to its `HUBS` shortest only
 HUBS = 16
+REACH_PER_WINDOW = 1.25  # the same with other windows
 RARE = 8  # a list up to this length needs no second fingerprint
 REACH = 16.0  # tokens one shared fingerprint answers for; 6.5 on average, and a run of 17 has one for certain
+ALIKE = 0.12  # share of equal signature rows that stands for what fingerprints do not: evenly edited copies
 LEAST_ALIKE = 0.3  # share of equal signature rows from which a shared band key is worth a comparison
 _BLOCK_NODES = 8192
-
-
-@dataclass(frozen=True)
-class Caps:
-    """How often a cap was met."""
-
-    band_lists: int
-    fingerprint_lists: int
 
 
 Links = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -73,7 +65,9 @@ def without(links: Links, *seen: NDArray[np.int64]) -> Links:
 def band_lists(nodes: Nodes, settings: Settings) -> list[NDArray[np.uint64]]:
     """For each band, sorted key << 32 | node."""
     rows = settings.permutations // settings.bands
-    has_key = nodes.counts >= FEWEST_TOKENS
+    has_key = nodes.counts >= max(
+        FEWEST_TOKENS, settings.shingle
+    )  # without a shingle all signatures are equal
 
     def work(band: int) -> NDArray[np.uint64]:
         entries = np.empty(len(nodes), np.uint64)
@@ -89,7 +83,7 @@ def first_of_lists(nodes: Nodes, bands: list[NDArray[np.uint64]]) -> Links:
     parts = []
     for entries in bands:
         out = np.empty(entries.size, np.uint64)
-        parts.append(out[: pair_with_first(entries, out)])
+        parts.append(out[: pair_with_first(entries, out)].copy())
     later_first = np.unique(np.concatenate(parts)).astype(np.int64)
     return alike(nodes, (later_first & 0xFFFFFFFF, later_first >> 32))
 
@@ -102,22 +96,31 @@ def alike(nodes: Nodes, links: Links) -> Links:
     return links[0][keep], links[1][keep]
 
 
-def share_band(nodes: Nodes, bands: list[NDArray[np.uint64]], groups: NDArray[np.int32]) -> tuple[Links, int]:
-    """Pairs of nodes of different groups that share a band key, and how many lists were capped."""
-    keys = []
+def share_band(
+    nodes: Nodes, bands: list[NDArray[np.uint64]], groups: NDArray[np.int32], chosen: NDArray[np.bool_]
+) -> tuple[Links, int]:
+    """Pairs of chosen nodes of different groups that share a band key, and how many lists were capped."""
+    keys = [np.empty(0, np.int64)]
     capped = 0
     for entries in bands:
-        out = np.empty(entries.size, np.uint64)
-        pairs, met = pair_in_lists(out[: one_witness_per_group(entries, groups, out)], CAP, HUBS)
-        keys.append(np.unique(pairs))
+        own = entries[chosen[(entries & np.uint64(0xFFFFFFFF)).astype(np.int64)]]
+        pairs, met = pair_in_lists(own[: one_witness_per_group(own, groups, own)], CAP, HUBS)
+        later_earlier = np.unique(pairs).astype(np.int64)
+        keys.append(to_keys(alike(nodes, (later_earlier & 0xFFFFFFFF, later_earlier >> 32))))
         capped += met
-    later_earlier = np.unique(np.concatenate(keys)).astype(np.int64)
-    return alike(nodes, (later_earlier & 0xFFFFFFFF, later_earlier >> 32)), capped
+    return to_links(np.concatenate(keys)), capped
 
 
-def share_fingerprints(nodes: Nodes, groups: NDArray[np.int32], settings: Settings) -> tuple[Links, int]:
-    """Pairs of nodes of different groups that share enough fingerprints, and how many lists were capped."""
-    sizes = np.diff(nodes.print_spans, axis=1)[:, 0]
+def tokens_per_fingerprint(settings: Settings) -> float:
+    """How many tokens one shared fingerprint can answer for: 6.5 on average with the default window."""
+    return max(REACH, REACH_PER_WINDOW * (settings.window + 1))
+
+
+def share_fingerprints(
+    nodes: Nodes, groups: NDArray[np.int32], chosen: NDArray[np.bool_], settings: Settings
+) -> tuple[Links, int]:
+    """Pairs of chosen nodes of different groups that share fingerprints, and how many lists were capped."""
+    sizes = np.where(chosen, np.diff(nodes.print_spans, axis=1)[:, 0], 0)
     entries = np.empty(int(sizes.sum()), np.uint64)
     at = np.append(0, np.cumsum(sizes))
     for first, last in ranges(len(nodes), _BLOCK_NODES):
@@ -131,10 +134,13 @@ def share_fingerprints(nodes: Nodes, groups: NDArray[np.int32], settings: Settin
     entries.sort()
     postings = list_postings(entries[: one_witness_per_group(entries, groups, entries)], len(nodes))
     capped = int((np.diff(postings[0]) > CAP).sum())
-    reach = REACH / settings.shared
+    reach = tokens_per_fingerprint(settings)
+    # A text that repeats itself has fewer fingerprints than its length would have.
+    answered = np.minimum(nodes.counts, reach * sizes).astype(np.int32)
+    least = (reach / settings.least, ALIKE * settings.permutations)
 
     def work(block: tuple[int, int]) -> Links:
-        return meet(postings, nodes.counts, (CAP, HUBS, RARE, reach), *block)
+        return meet(postings, (answered, nodes.signatures), (CAP, HUBS, RARE), least, *block)
 
     parts = list(in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers))
     left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
@@ -142,12 +148,14 @@ def share_fingerprints(nodes: Nodes, groups: NDArray[np.int32], settings: Settin
     return (left, right), capped
 
 
-def open_links(nodes: Nodes, links: Links, least: float) -> Links:
-    """The links whose shared fingerprints could answer for `least` of the shorter node, or that are alike."""
+def open_links(nodes: Nodes, links: Links, settings: Settings) -> Links:
+    """The links whose shared fingerprints could answer for `settings.told`, or whose signatures are alike."""
     shared = np.empty(links[0].size, np.int32)
     common_counts(nodes.prints, nodes.print_spans, *links, shared)
-    shorter = np.minimum(nodes.counts[links[0]], nodes.counts[links[1]])
+    reach = tokens_per_fingerprint(settings)
+    answered = np.minimum(nodes.counts, reach * np.diff(nodes.print_spans, axis=1)[:, 0])
     equal = np.empty(links[0].size, np.int32)
     equal_rows(nodes.signatures, *links, equal)
-    keep = (shared * REACH >= least * shorter) | (equal >= LEAST_ALIKE * nodes.signatures.shape[1])
+    keep = shared * reach >= settings.told * np.minimum(answered[links[0]], answered[links[1]])
+    keep |= equal >= LEAST_ALIKE * nodes.signatures.shape[1]
     return links[0][keep], links[1][keep]

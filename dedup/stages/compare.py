@@ -27,12 +27,12 @@ def compare(
 ) -> Pairs:
     """Compare the nodes `left[i]` and `right[i]` (`left` < `right`, sorted), on threads.
 
-    Passages are kept of pairs that cover at least `settings.shared` of a side.
+    Passages are kept of pairs that cover at least `settings.least` of a side.
     """
     sizes = (settings.shingle, settings.kgram, settings.gap)
     equal = np.empty(left.size, np.int32)
     equal_rows(nodes.signatures, left, right, equal)
-    alike = equal >= ALIKE * settings.shared * settings.permutations
+    alike = equal >= ALIKE * settings.least * settings.permutations
     distinct = np.zeros(len(nodes), np.int32)
     involved = np.unique(np.concatenate([left, right]))
 
@@ -51,7 +51,7 @@ def compare(
             (left[own], right[own]),
             (distinct, alike[own]),
             sizes,
-            settings.shared,
+            settings.least,
         )
         return Pairs(left[own], right[own], figures, passages, np.append(0, spans_of(counts)[:, 1]))
 

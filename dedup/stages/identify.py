@@ -64,7 +64,6 @@ def identify(records: pa.Table) -> Identified:
             records.schema.get_field_index("version"), "version", pa.array(versions, pa.string())
         )
     articles = records if is_first.all() else records.filter(pa.array(is_first))
-    number = np.cumsum(is_first) - 1
     counts = {
         "records": records.num_rows,
         "articles": articles.num_rows,
@@ -72,6 +71,7 @@ def identify(records: pa.Table) -> Identified:
         "ids_missing": int(missing.sum()),
         "ids_with_versions": _with_several(articles, codes[is_first]),
     }
+    number = np.cumsum(is_first) - 1
     return Identified(articles, number[first_of], np.flatnonzero(is_first), _ranks(articles), counts)
 
 
@@ -114,9 +114,10 @@ def _versions(records: pa.Table, rows: list[int]) -> Iterator[tuple[int, int, st
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
         by_version.setdefault(given[first], []).append((published[first], digest, first))
     name = {}
+    taken = set(given.values())
     for version, several in by_version.items():
         for number, (_, _, first) in enumerate(sorted(several), 1):
-            name[first] = version if number == 1 else _unused(version, number, given.values())
+            name[first] = version if number == 1 else _unused(version, number, taken)
     for text, group in texts.items():
         for _, row in group:
             yield row, firsts[text], name[firsts[text]]

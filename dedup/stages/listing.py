@@ -30,10 +30,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Limits:
-    """From which strength pairs between clusters are listed member by member, and how many at most."""
+    """From which strength pairs between clusters are listed member by member, and how many at most.
+
+    `cut`: int64, `pairs.pair_keys` of the leads of two clusters whose pairs were not all compared.
+    """
 
     told: float
     most: int
+    cut: NDArray[np.int64]
 
 
 def rows_with_lead(
@@ -59,7 +63,7 @@ def list_pairs(
     articles, their leads, and every article's rank. Pairs between clusters of a Jaccard or larger
     containment of `limits.told` are listed for all copies on both sides, weaker ones for leads and single
     articles only. Above `limits.most` pairs between two clusters one row stands for them all: the leads',
-    or the strongest where the leads were not compared.
+    or the strongest where the leads were not compared; where not all were compared, they are all counted.
     """
     article, lead, ranks = members
     joined = article != lead
@@ -75,6 +79,9 @@ def list_pairs(
     clusters, number = np.unique(between, return_inverse=True)
     copies = nodes.weights[pairs.left[strong]] * nodes.weights[pairs.right[strong]]
     totals = np.bincount(number, copies, clusters.size).astype(np.int64)
+    articles = np.bincount(lead_of, nodes.weights, len(nodes)).astype(np.int64)
+    cut = np.isin(clusters, limits.cut)
+    totals[cut] = (articles[clusters >> 32] * articles[clusters & 0xFFFFFFFF])[cut]
     crowded = totals[number] > limits.most
     parts.append(_all_copies(nodes, pairs, strong[~crowded]))
     is_leads = (left_lead == pairs.left)[strong] & (right_lead == pairs.right)[strong]

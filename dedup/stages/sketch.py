@@ -37,6 +37,7 @@ def sketch(texts: Texts, settings: Settings, progress: Callable[[float], None] =
     """Sketch all texts, on threads."""
     table = (fold_table().entries, fold_table().multi)
     sizes = (settings.shingle, settings.kgram, settings.window)
+    functions = permutations(settings.permutations)
     n = len(texts)
     out = (np.empty(n, np.int32), np.empty(n, np.uint64), np.empty((n, settings.permutations), np.uint32))
     print_counts = np.empty(n, np.int32)
@@ -48,7 +49,7 @@ def sketch(texts: Texts, settings: Settings, progress: Callable[[float], None] =
             texts.data,
             texts.offsets,
             table,
-            permutations(settings.permutations),
+            functions,
             sizes,
             (out[0][own], out[1][own], out[2][own]),
         )

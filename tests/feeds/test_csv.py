@@ -52,11 +52,36 @@ def test_a_ragged_row_is_a_reject_and_the_run_goes_on(path: Path) -> None:
 
 
 def test_a_quote_left_open_is_told(path: Path) -> None:
-    feed = feed_of(path, b'id,text,title\n1,a,t\n2,"b,u\n3,c,v\n')
-    assert texts(feed) == ["a"]
+    feed = feed_of(path, b'id,text,title\n1,a,t\n2,"b,u\n3,c"\n4,d,w\n')
+    assert texts(feed) == ["a", "d"]
     assert rejects(feed) == [
         ("feed.csv", 2, "it has 2 fields where the header has 3, over 2 lines: is a quote left open?")
     ]
+
+
+OPEN = "a quote opened in it is never closed, so everything from here to the end of the input was left out"
+
+
+@pytest.mark.usefixtures("block")
+@pytest.mark.parametrize("row", [b'2,"b', b'2,"b\n', b'2,"b\n3,c\n\n4,d', b'2,"b ""x""\r\n3,c\r\n', b'"'])
+def test_a_quote_open_to_the_end_leaves_out_the_rest_and_says_so(path: Path, row: bytes) -> None:
+    feed = feed_of(path, b"id,text\n1,a\n" + row)
+    assert texts(feed) == ["a"]
+    assert rejects(feed) == [("feed.csv", 2, OPEN)]
+    assert feed.losses == (f"{path} was lost or cut off: record 2: {OPEN}",)
+
+
+@pytest.mark.usefixtures("block")
+@pytest.mark.parametrize("row", [b'2,"b"', b'2,"b"\n', b'2,"b\n"', b'2,b"', b"2,b"])
+def test_a_quote_closed_at_the_very_end_is_no_fault(path: Path, row: bytes) -> None:
+    feed = feed_of(path, b"id,text\n1,a\n" + row)
+    assert len(texts(feed)) == 2
+    assert feed.losses == ()
+
+
+def test_a_header_with_a_quote_left_open_is_no_header(path: Path) -> None:
+    with pytest.raises(FeedError, match="the header cannot be read: a quote opened in it is never closed"):
+        feed_of(path, b'id,"text\n1,a\n')
 
 
 @pytest.mark.usefixtures("block")

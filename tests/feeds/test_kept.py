@@ -365,3 +365,43 @@ def test_any_lines_kept_are_the_lines_less_those_dropped(
             if number not in gone
         ]
         assert out.read_bytes().decode() == "".join(left)
+
+
+def test_of_a_link_the_target_is_written_and_the_link_stays(feed: Feed, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    link = tmp_path / "kept.jsonl"
+    for target in ("store/new.jsonl", "store/new.jsonl.gz"):
+        link.symlink_to(tmp_path / target)
+        for dropped in ([], [0]):
+            write_kept(feed, keep(feed, dropped), link)
+        assert link.is_symlink()
+        assert unpacked(tmp_path / target) == lines({"text": "b"})
+        link.unlink()
+
+
+def test_a_link_to_an_input_is_refused(feed: Feed, tmp_path: Path) -> None:
+    (tmp_path / "kept.jsonl").symlink_to(tmp_path / "feed.jsonl")
+    with pytest.raises(OutputError, match="is an input"):
+        check_kept(feed, tmp_path / "kept.jsonl")
+
+
+def test_a_pipe_is_not_replaced(feed: Feed, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "kept.jsonl")
+    with pytest.raises(OutputError, match="is a device or a pipe"):
+        check_kept(feed, tmp_path / "kept.jsonl")
+
+
+def test_csv_files_of_different_delimiters_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\nid,text\n1,a\n")
+    (tmp_path / "b.csv").write_bytes(b"id;text\n2;b\n")
+    with pytest.raises(FeedError, match="have different delimiters, so their rows do not fit into one file"):
+        check_kept(read([tmp_path]), tmp_path / "kept.csv")
+
+
+@pytest.mark.usefixtures("block")
+def test_a_row_with_a_quote_left_open_swallows_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b'id,text\n1,a\n2,"b\n')
+    (tmp_path / "b.csv").write_bytes(b'id,text\n3,c\n4,"d')
+    feed = read([tmp_path])
+    assert write_kept(feed, keep(feed), tmp_path / "kept.csv") == 3
+    assert (tmp_path / "kept.csv").read_bytes() == b'id,text\n1,a\n3,c\n4,"d'

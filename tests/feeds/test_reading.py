@@ -225,3 +225,34 @@ def test_a_real_feed_is_read_whole(shared: Path) -> None:
     assert (feed.counts["unparsed_times"], feed.counts["html_stripped"], feed.counts["rejects"]) == (0, 0, 0)
     assert feed.articles["published"].null_count == 0
     assert feed.articles["text"].type == pa.large_string()
+
+
+def test_inputs_lost_or_cut_off_are_told_in_one_line(tmp_path: Path) -> None:
+    whole = packed(b"".join(lines({"text": os.urandom(200).hex()}) for _ in range(200)), ".gz")
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "b.csv.gz").write_bytes(b"no gzip")
+    (tmp_path / "c.jsonl").write_bytes(lines({"text": "c"}, "{"))
+    [told] = read([tmp_path]).losses
+    assert told.startswith(f"{tmp_path}/a.jsonl.gz was lost or cut off: record ")
+    assert told.endswith("the gzip data breaks off before its end (and 1 more inputs were lost or cut off)")
+    assert read([tmp_path / "c.jsonl"]).losses == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (packed(b"{}", ".gz"), "stdin is gzip data, but JSON lines are read from it; unpack it: "
+                               "gzip -dc FILE | dedup find -"),
+        (packed(b"{}", ".zst"), "stdin is zstd data, but JSON lines are read from it; unpack it: "
+                                "zstd -dc FILE | dedup find -"),
+        (b"PAR1\x15", "stdin is a Parquet file, but JSON lines are read from it; "
+                      "name the file instead of '-'"),
+    ],
+)  # fmt: skip
+def test_stdin_that_is_no_text_is_told_with_the_mend(
+    monkeypatch: pytest.MonkeyPatch, start: bytes, told: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(start)))
+    with pytest.raises(FeedError) as error:
+        read(["-"])
+    assert str(error.value) == told

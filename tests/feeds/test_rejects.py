@@ -40,3 +40,15 @@ def test_the_message_says_how_many_the_first_and_the_mend(tmp_path: Path) -> Non
 def test_a_share_out_of_range_is_a_bad_argument(tmp_path: Path, share: float) -> None:
     with pytest.raises(ValueError, match=f"max_errors must be a share from 0 to 1, got {share}"):
         check_rejects(feed(tmp_path, 1, 0), share)
+
+
+@pytest.mark.parametrize("bad", [1, 9, 10])
+def test_one_reject_is_too_many_where_nothing_could_be_read(tmp_path: Path, bad: int) -> None:
+    nothing = feed_of(tmp_path / "feed.jsonl", lines(*["{"] * bad))
+    with pytest.raises(TooManyRejects, match=r"100\.0%"):
+        check_rejects(nothing, 0.5)
+    check_rejects(nothing, 1.0)
+
+
+def test_an_empty_feed_is_let_pass(tmp_path: Path) -> None:
+    check_rejects(feed_of(tmp_path / "feed.jsonl", b""), 0.0)

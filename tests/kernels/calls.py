@@ -197,12 +197,15 @@ def meet(
     counts: Ints,
     rules: tuple[int, int, int, float],
     blocks: Sequence[tuple[int, int]],
+    signatures: Sequence[Ints] | None = None,
 ) -> list[Entry]:
-    """The pairs (earlier, later) that all blocks tell."""
+    """The pairs (earlier, later) that all blocks tell; one equal signature row makes up for all prints."""
+    rows = np.array(signatures or [[n] for n in range(len(counts))], np.uint32)
+    known = (np.array(counts, np.int32), rows)
     listed = postings.list_postings(to_entries(entries), len(counts))
     pairs: list[Entry] = []
     for first, last in blocks:
-        earlier, later = postings.meet(listed, np.array(counts, np.int32), rules, first, last)
+        earlier, later = postings.meet(listed, known, rules[:3], (rules[3], 1.0), first, last)
         pairs += zip(earlier.tolist(), later.tolist(), strict=True)
     return pairs
 

@@ -81,6 +81,13 @@ def test_more_meetings_than_were_foreseen_are_all_told() -> None:
     assert set(met) == set(combinations(everyone, 2))
 
 
+def test_alike_signatures_make_up_for_too_few_fingerprints() -> None:
+    entries = [(1, 0), (1, 1), (1, 2)]
+    rules = (64, 8, 64, 16.0)
+    assert calls.meet(entries, [100] * 3, rules, [(0, 3)]) == []
+    assert calls.meet(entries, [100] * 3, rules, [(0, 3)], [[7], [7], [8]]) == [(0, 1)]
+
+
 @given(st.lists(st.lists(st.integers(0, 9), min_size=8, max_size=8), min_size=1, max_size=9), st.data())
 @settings(max_examples=calls.EXAMPLES)
 def test_articles_share_a_band_key_where_the_rows_of_the_band_are_equal(

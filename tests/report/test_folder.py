@@ -8,7 +8,7 @@ import pytest
 
 from dedup.errors import OutputError
 from dedup.report import csv
-from dedup.report.folder import check_file, check_out, replacing
+from dedup.report.folder import check_file, check_inputs, check_out, replacing
 from tests.report.made_up import result
 
 OURS = '{"tool": "dedup", "schema_version": 1}'
@@ -64,7 +64,9 @@ def test_a_folder_of_somebody_else_is_refused_and_left_alone(tmp_path: Path, run
     if run is not None:
         (tmp_path / "run.json").write_text(run)
     before = names_in(tmp_path)
-    with pytest.raises(OutputError, match="not a result of dedup; empty it or name a new folder"):
+    with pytest.raises(
+        OutputError, match=r"holds notes\.txt, which is not of a result of dedup; move it away"
+    ):
         check_out(tmp_path)
     with pytest.raises(OutputError):
         csv.write(result(), tmp_path)
@@ -172,3 +174,64 @@ def test_the_folder_has_the_rights_a_new_folder_has(tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     csv.write(result(), tmp_path / "out")
     assert (tmp_path / "out").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("run", ["{}", "not JSON", "[1]", '{"tool": "dedup"}'])
+def test_tables_without_a_run_of_ours_are_no_result(old: Path, run: str) -> None:
+    (old / "run.json").write_text(run)
+    with pytest.raises(OutputError, match="not a result of dedup; empty it or name a new folder"):
+        check_out(old)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "clusters.csv.bak", "pairs.csv/"])
+def test_what_was_put_into_an_earlier_result_is_never_deleted(old: Path, name: str) -> None:
+    if name.endswith("/"):
+        (old / name).mkdir()
+    else:
+        (old / name).write_text("mine")
+    before = names_in(old)
+    with pytest.raises(OutputError) as error:
+        csv.write(result(), old)
+    assert str(error.value) == (
+        f"{old}: holds {name.rstrip('/')}, which is not of a result of dedup; "
+        "move it away or name a new folder"
+    )
+    assert names_in(old) == before
+
+
+def test_what_is_put_there_while_the_result_is_written_is_not_deleted(old: Path) -> None:
+    with pytest.raises(OutputError, match=r"holds notes\.txt"), replacing(old):
+        (old / "notes.txt").write_text("mine")
+    assert (old / "notes.txt").read_text() == "mine"
+    assert names_in(old.parent) == ["out"]
+
+
+def test_an_input_inside_the_folder_is_refused(old: Path) -> None:
+    inside, beside = old / "articles.parquet", old.parent / "feed.jsonl"
+    for path in (inside, beside):
+        path.touch()
+    check_inputs(old, ["-", str(beside)])
+    with pytest.raises(
+        OutputError, match=r"out: holds the input .*articles\.parquet, which would be deleted"
+    ):
+        check_inputs(old, [str(beside), str(inside)])
+
+
+@pytest.mark.parametrize("name", ["out", "out/kept.jsonl", "link/kept.jsonl"])
+def test_no_file_is_put_into_the_folder_of_the_result(old: Path, name: str) -> None:
+    (old.parent / "link").symlink_to(old)
+    (old / "clusters.csv").unlink()
+    (old / "run.json").unlink()
+    with pytest.raises(OutputError, match="is or lies inside the folder of the result; name a place outside"):
+        check_file(old.parent / name, old)
+    with pytest.raises(OutputError, match="holds the folder of the result"):
+        check_file(old.parent / "new", old.parent / "new" / "out")
+
+
+def test_a_stream_a_pipe_and_a_device_are_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="-: standard output is taken by the result; name a file"):
+        check_file("-")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OutputError, match="is a device or a pipe, which cannot be replaced; name a file"):
+            check_file(path)

@@ -117,7 +117,7 @@ def test_the_summary_tells_each_part_in_plain_text() -> None:
         "1 block in 3 places",
         "Said twice",
         "1 record could not be read",
-        "Over-full and so capped, at the cost of no copy: posting lists (3).",
+        "Over-full, their articles held to the shortest ones only: posting lists (3).",
         "No article has a time of publication: origins are told by coverage and id.\n",
     ):
         assert part in text

@@ -24,6 +24,11 @@ def apart(nodes: Nodes) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     return np.arange(len(nodes), dtype=np.int32)
 
 
+def everyone(nodes: Nodes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """No node is left out."""
+    return np.ones(len(nodes), bool)
+
+
 def pairs(links: Links) -> set[tuple[int, int]]:
     return set(zip(*(side.tolist() for side in links), strict=True))
 
@@ -31,7 +36,7 @@ def pairs(links: Links) -> set[tuple[int, int]]:
 def by_prints(texts: list[str]) -> set[tuple[int, int]]:
     """The pairs of texts that meet in their fingerprints."""
     nodes = nodes_of(texts)
-    links, _ = candidates.share_fingerprints(nodes, apart(nodes), ONE_THREAD)
+    links, _ = candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), ONE_THREAD)
     texts_of = {int(node): place for place, node in enumerate(nodes.of_article)}
     return {(min(pair), max(pair)) for a, b in pairs(links) for pair in [(texts_of[a], texts_of[b])]}
 
@@ -56,7 +61,7 @@ def test_articles_without_a_common_run_do_not_meet() -> None:
 
 def test_a_link_goes_from_the_fuller_node_to_the_other_and_is_told_once() -> None:
     nodes = nodes_of([text((0, 60 + n)) for n in range(6)])
-    (earlier, later), _ = candidates.share_fingerprints(nodes, apart(nodes), ONE_THREAD)
+    (earlier, later), _ = candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), ONE_THREAD)
     assert (earlier < later).all()
     assert len(pairs((earlier, later))) == earlier.size == 15
 
@@ -64,7 +69,7 @@ def test_a_link_goes_from_the_fuller_node_to_the_other_and_is_told_once() -> Non
 def test_a_list_over_the_cap_links_every_node_to_its_hubs_and_is_counted() -> None:
     n = CAP + 60
     nodes = nodes_of([text((0, 120), (1000 * article + 1000, 30 + article)) for article in range(n)])
-    links, capped = candidates.share_fingerprints(nodes, apart(nodes), ONE_THREAD)
+    links, capped = candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), ONE_THREAD)
     assert capped > 0
     assert set(np.concatenate(links).tolist()) == set(range(n))
     assert {(a, b) for a in range(n) for b in range(n - HUBS, n) if a < b} <= pairs(links)
@@ -75,7 +80,7 @@ def test_a_band_list_over_the_cap_links_every_node_to_its_hubs_and_is_counted() 
     n = CAP + 10
     nodes = nodes_of([text((0, 400), 1000 + article) for article in range(n)])
     bands = candidates.band_lists(nodes, ONE_THREAD)
-    links, capped = candidates.share_band(nodes, bands, apart(nodes))
+    links, capped = candidates.share_band(nodes, bands, apart(nodes), everyone(nodes))
     assert capped > 0
     assert set(np.concatenate(links).tolist()) == set(range(n))
 
@@ -85,8 +90,8 @@ def test_nodes_of_one_group_do_not_meet() -> None:
     groups = np.array([0, 0, 2, 2], np.int32)
     across = {(0, 2), (0, 3), (1, 2), (1, 3)}
     bands = candidates.band_lists(nodes, ONE_THREAD)
-    by_band, _ = candidates.share_band(nodes, bands, groups)
-    by_print, _ = candidates.share_fingerprints(nodes, groups, ONE_THREAD)
+    by_band, _ = candidates.share_band(nodes, bands, groups, everyone(nodes))
+    by_print, _ = candidates.share_fingerprints(nodes, groups, everyone(nodes), ONE_THREAD)
     assert (0, 2) in pairs(by_band) & pairs(by_print)
     assert pairs(by_band) | pairs(by_print) <= across
 
@@ -97,7 +102,7 @@ def test_near_copies_share_a_band_and_meet_the_first_of_each_list() -> None:
     first = pairs(candidates.first_of_lists(nodes, bands))
     assert {later for _, later in first} == {1, 2, 3}
     assert all(earlier < later < 4 for earlier, later in first)
-    links, capped = candidates.share_band(nodes, bands, apart(nodes))
+    links, capped = candidates.share_band(nodes, bands, apart(nodes), everyone(nodes))
     assert first <= pairs(links) <= {(a, b) for a in range(4) for b in range(4) if a < b}
     assert capped == 0
 
@@ -117,8 +122,8 @@ def test_signatures_that_disagree_in_most_rows_are_not_alike() -> None:
 def test_links_are_open_where_prints_or_signatures_leave_room() -> None:
     nodes = nodes_of([text((0, 300)), text((0, 280)), text((250, 250)), text((900, 200))])
     every = (int64(0, 0, 0, 1), int64(1, 2, 3, 3))
-    assert pairs(candidates.open_links(nodes, every, 0.1)) == {(0, 1), (0, 2)}
-    assert pairs(candidates.open_links(nodes, every, 0.9)) == {(0, 1)}
+    assert pairs(candidates.open_links(nodes, every, Settings(told=0.1))) == {(0, 1), (0, 2)}
+    assert pairs(candidates.open_links(nodes, every, Settings(told=0.9))) == {(0, 1)}
 
 
 def test_any_number_of_threads_gives_the_same_links(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,13 +131,13 @@ def test_any_number_of_threads_gives_the_same_links(monkeypatch: pytest.MonkeyPa
     nodes = nodes_of([text((rng.randrange(300), rng.randint(20, 90)), 900 + n) for n in range(80)])
     one, other = (
         (
-            candidates.share_band(nodes, candidates.band_lists(nodes, some), apart(nodes)),
-            candidates.share_fingerprints(nodes, apart(nodes), some),
+            candidates.share_band(nodes, candidates.band_lists(nodes, some), apart(nodes), everyone(nodes)),
+            candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), some),
         )
         for some in (ONE_THREAD, THREADS)
     )
     monkeypatch.setattr(candidates, "_BLOCK_NODES", 7)
-    cut = candidates.share_fingerprints(nodes, apart(nodes), THREADS)
+    cut = candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), THREADS)
     assert [np.array_equal(a, b) for a, b in zip(one[1][0], cut[0], strict=True)] == [True, True]
     for (links, capped), (same, number) in zip(one, other, strict=True):
         assert pairs(links) == pairs(same)
@@ -152,3 +157,27 @@ def test_prints_of_a_node_are_the_twins() -> None:
         first, last = nodes.token_spans[node].tolist()
         wanted = reference.fingerprints(nodes.tokens[first:last].tolist())
         assert nodes.prints[start:end].tolist() == sorted(wanted)
+
+
+def test_only_the_chosen_meet() -> None:
+    nodes = nodes_of([text((0, 200), 900 + n) for n in range(4)])
+    chosen = np.array([True, False, True, True])
+    bands = candidates.band_lists(nodes, ONE_THREAD)
+    by_band, _ = candidates.share_band(nodes, bands, apart(nodes), chosen)
+    by_print, _ = candidates.share_fingerprints(nodes, apart(nodes), chosen, ONE_THREAD)
+    assert pairs(by_band) | pairs(by_print) == {(0, 2), (0, 3), (2, 3)}
+
+
+def test_a_text_that_repeats_itself_meets_the_article_that_holds_it_once() -> None:
+    once = (0, 100)
+    assert by_prints([text(*[once] * 20), text((5000, 1200), once, (9000, 1200))]) == {(0, 1)}
+
+
+def test_copies_with_every_seventh_word_changed_meet_by_their_signatures() -> None:
+    rng = Random(1)
+    met = 0
+    for _ in range(50):
+        words = [rng.randrange(10**6) for _ in range(300)]
+        edited = [rng.randrange(10**6) if place % 7 == 6 else word for place, word in enumerate(words)]
+        met += len(by_prints([" ".join(f"w{word}" for word in some) for some in (words, edited)]))
+    assert met >= 45

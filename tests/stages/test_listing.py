@@ -22,6 +22,7 @@ def listed(
     *,
     most: int = 1000,
     ranks: list[int] | None = None,
+    cut: tuple[int, ...] = (),
 ) -> list[Row]:
     """(a, b, row, is_swapped, not_listed) of nodes of 100 tokens, each told by its first article."""
     nodes = bare_nodes(copies, [100] * len(copies))
@@ -35,7 +36,7 @@ def listed(
         int64(*lead_of),
         firsts,
         (article[in_cluster], lead[in_cluster], int64(*(ranks or range(article.size)))),
-        Limits(0.5, most),
+        Limits(0.5, most, int64(*cut)),
     )
     columns = (found.a, found.b, found.row, found.is_swapped, found.not_listed)
     return list(zip(*(column.tolist() for column in columns), strict=True))
@@ -122,3 +123,9 @@ def test_where_too_many_the_same_copy_stands_for_them_in_any_order_of_the_feed(
     one, other = (dedup.find_duplicates(articles).pairs for articles in (feed, feed[::-1]))
     assert one["pairs_not_listed"].sum() > 0
     assert one.equals(other)
+
+
+def test_where_two_clusters_were_not_compared_throughout_one_row_stands_for_all_there_can_be() -> None:
+    pairs = bare_pairs({(0, 1): (50, 10)})
+    rows = listed([2, 3], pairs, [0, 1], most=5, cut=(0 << 32 | 1,))
+    assert [row[4] for row in rows if row[2] == 0] == [5]
