@@ -24,9 +24,9 @@ from dedup.feeds.frame import DEFAULTS, read_frame
 from dedup.frames import is_frame, settled
 from dedup.search import MOST_PAIRS, Found, search
 from dedup.settings import Settings
-from dedup.sketches import Nodes
+from dedup.sketches import FEWEST_TOKENS, Nodes
 from dedup.stages.cluster import NO_TIME, Facts, Members, least_of_members, members
-from dedup.stages.collapse import FEWEST_TOKENS, collapse
+from dedup.stages.collapse import collapse
 from dedup.stages.identify import Identified, identify
 from dedup.stages.listing import Limits, Listing, list_pairs
 from dedup.stages.repeats import repeats

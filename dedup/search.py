@@ -205,7 +205,7 @@ def _is_split(large: NDArray[np.int64], lead_of: NDArray[np.int64]) -> NDArray[n
 def _product(ours: NDArray[np.int64], theirs: NDArray[np.int64]) -> Links:
     """All pairs of one of ours and one of theirs, each once."""
     a, b = np.repeat(ours, theirs.size), np.tile(theirs, ours.size)
-    return candidates.to_links(candidates.to_keys((np.minimum(a, b), np.maximum(a, b)))[a != b])
+    return candidates.to_links(pair_keys(np.minimum(a, b), np.maximum(a, b))[a != b])
 
 
 def _nothing() -> Links:

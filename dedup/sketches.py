@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+FEWEST_TOKENS = 3  # under this an article has no keys and matches nothing, not even its like
+
 
 @dataclass(frozen=True)
 class Sketches:

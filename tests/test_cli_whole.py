@@ -191,16 +191,21 @@ def test_seconds_of_reading_are_told(feed: Path) -> None:
     assert seconds["read"] > 0
 
 
-def test_a_closed_stdin_is_one_line(feed: Path) -> None:
-    end = subprocess.run(
-        ["sh", "-c", '"$@" <&-', "sh", *COMMAND, "find", "-"],
+def closed(folder: Path, stream: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `dedup find` in the folder with a standard stream closed from the start."""
+    return subprocess.run(
+        ["sh", "-c", f'"$@" {stream}', "sh", *COMMAND, "find", *arguments],
         capture_output=True,
         encoding="utf-8",
-        cwd=feed.parent,
+        cwd=folder,
         env=environment(),
         timeout=300,
         check=False,
     )
+
+
+def test_a_closed_stdin_is_one_line(feed: Path) -> None:
+    end = closed(feed.parent, "<&-", "-")
     assert end.returncode == 1
     assert end.stderr == "dedup: stdin is closed; pipe a feed in, or name a file instead of '-'\n"
 
@@ -281,24 +286,11 @@ def test_help_is_given_for_each_command() -> None:
     assert call().returncode == 2
 
 
-def closed(feed: Path, stream: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `dedup find` on the feed with a standard stream closed from the start."""
-    return subprocess.run(
-        ["sh", "-c", f'"$@" {stream}', "sh", *COMMAND, "find", str(feed), *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=feed.parent,
-        env=environment(),
-        timeout=300,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("arguments", [("-q",), ("--out", "out"), ("--out", "out", "-q", "--json")])
 def test_a_stdout_closed_from_the_start_is_one_line_before_the_work(
     feed: Path, arguments: tuple[str, ...]
 ) -> None:
-    end = closed(feed, ">&-", *arguments)
+    end = closed(feed.parent, ">&-", feed, *arguments)
     assert end.returncode == 1
     assert end.stderr == (
         "dedup: stdout is closed; open it, or write a folder in silence with --out DIR --quiet\n"
@@ -307,9 +299,9 @@ def test_a_stdout_closed_from_the_start_is_one_line_before_the_work(
 
 
 def test_a_closed_stream_that_nothing_is_written_to_makes_no_odds(feed: Path) -> None:
-    end = closed(feed, ">&-", "--out", "out", "-q")
+    end = closed(feed.parent, ">&-", feed, "--out", "out", "-q")
     assert (end.returncode, end.stderr) == (0, "")
-    end = closed(feed, "2>&-")
+    end = closed(feed.parent, "2>&-", feed)
     assert end.returncode == 0
     assert end.stdout == (feed.parent / "out" / "clusters.csv").read_text(encoding="utf-8")
 

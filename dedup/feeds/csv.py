@@ -27,8 +27,6 @@ _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_FIELD = 2**31 - 1
 
 _OPEN = "a quote opened in it is never closed, so everything from here to the end of the input was left out"
-
-
 _END = b""  # after the last line; no line is empty
 
 

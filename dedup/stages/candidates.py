@@ -20,24 +20,21 @@ from dedup.kernels.postings import (
     pair_in_lists,
     pair_with_first,
 )
-from dedup.pairs import among
+from dedup.pairs import among, pair_keys
 from dedup.settings import Settings
-from dedup.sketches import Nodes
+from dedup.sketches import FEWEST_TOKENS, Nodes
 from dedup.threads import in_order, ranges
 
-SMALL_GROUP = (
-    32  # up to here all members are compared: 5 ms, and every figure of the cluster rule is measured
-)
-FEWEST_TOKENS = 3  # under this an article has no keys
+# Up to here all members are compared: 5 ms, and every figure of the cluster rule is measured.
+SMALL_GROUP = 32
 CAP = 128  # a longer posting list links each of its articles to its `HUBS` shortest only
 HUBS = 16
-REACH_PER_WINDOW = 1.25  # the same with other windows
 RARE = 8  # a list up to this length needs no second fingerprint
 REACH = 16.0  # tokens one shared fingerprint answers for; 6.5 on average, and a run of 17 has one for certain
+REACH_PER_WINDOW = 1.25  # the same for each hash of a window wider than the default's 12
 ALIKE = 0.12  # share of equal signature rows that stands for what fingerprints do not: evenly edited copies
 LEAST_ALIKE = 0.3  # share of equal signature rows from which a shared band key is worth a comparison
 _BLOCK_NODES = 8192
-
 
 Links = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Pairs of nodes, the first of each the earlier (fuller) one; sorted and distinct."""
@@ -49,14 +46,9 @@ def to_links(keys: NDArray[np.uint64] | NDArray[np.int64]) -> Links:
     return keys >> 32, keys & 0xFFFFFFFF
 
 
-def to_keys(links: Links) -> NDArray[np.int64]:
-    """earlier << 32 | later."""
-    return links[0] << 32 | links[1]
-
-
 def without(links: Links, *seen: NDArray[np.int64]) -> Links:
     """Links less those whose keys were seen, each time in ascending order."""
-    keys = np.unique(to_keys(links))
+    keys = np.unique(pair_keys(*links))
     for some in seen:
         keys = keys[~among(keys, some)]
     return to_links(keys)
@@ -65,9 +57,8 @@ def without(links: Links, *seen: NDArray[np.int64]) -> Links:
 def band_lists(nodes: Nodes, settings: Settings) -> list[NDArray[np.uint64]]:
     """For each band, sorted key << 32 | node."""
     rows = settings.permutations // settings.bands
-    has_key = nodes.counts >= max(
-        FEWEST_TOKENS, settings.shingle
-    )  # without a shingle all signatures are equal
+    # The signatures of articles without a shingle are all equal.
+    has_key = nodes.counts >= max(FEWEST_TOKENS, settings.shingle)
 
     def work(band: int) -> NDArray[np.uint64]:
         entries = np.empty(len(nodes), np.uint64)
@@ -89,11 +80,17 @@ def first_of_lists(nodes: Nodes, bands: list[NDArray[np.uint64]]) -> Links:
 
 
 def alike(nodes: Nodes, links: Links) -> Links:
-    """The links whose signatures agree in at least `LEAST_ALIKE` of their rows."""
+    """The links whose signatures are alike."""
+    keep = _are_alike(nodes, links)
+    return links[0][keep], links[1][keep]
+
+
+def _are_alike(nodes: Nodes, links: Links) -> NDArray[np.bool_]:
+    """Which links' signatures agree in at least `LEAST_ALIKE` of their rows."""
     equal = np.empty(links[0].size, np.int32)
     equal_rows(nodes.signatures, *links, equal)
-    keep = equal >= LEAST_ALIKE * nodes.signatures.shape[1]
-    return links[0][keep], links[1][keep]
+    are_alike: NDArray[np.bool_] = equal >= LEAST_ALIKE * nodes.signatures.shape[1]
+    return are_alike
 
 
 def share_band(
@@ -106,7 +103,7 @@ def share_band(
         own = entries[chosen[(entries & np.uint64(0xFFFFFFFF)).astype(np.int64)]]
         pairs, met = pair_in_lists(own[: one_witness_per_group(own, groups, own)], CAP, HUBS)
         later_earlier = np.unique(pairs).astype(np.int64)
-        keys.append(to_keys(alike(nodes, (later_earlier & 0xFFFFFFFF, later_earlier >> 32))))
+        keys.append(pair_keys(*alike(nodes, (later_earlier & 0xFFFFFFFF, later_earlier >> 32))))
         capped += met
     return to_links(np.concatenate(keys)), capped
 
@@ -114,6 +111,12 @@ def share_band(
 def tokens_per_fingerprint(settings: Settings) -> float:
     """How many tokens one shared fingerprint can answer for: 6.5 on average with the default window."""
     return max(REACH, REACH_PER_WINDOW * (settings.window + 1))
+
+
+def answered_tokens(nodes: Nodes, settings: Settings) -> NDArray[np.int32]:
+    """How many tokens of each node its fingerprints answer for: fewer than it has if it repeats itself."""
+    prints = np.diff(nodes.print_spans, axis=1)[:, 0]
+    return np.minimum(nodes.counts, tokens_per_fingerprint(settings) * prints).astype(np.int32)
 
 
 def share_fingerprints(
@@ -134,13 +137,11 @@ def share_fingerprints(
     entries.sort()
     postings = list_postings(entries[: one_witness_per_group(entries, groups, entries)], len(nodes))
     capped = int((np.diff(postings[0]) > CAP).sum())
-    reach = tokens_per_fingerprint(settings)
-    # A text that repeats itself has fewer fingerprints than its length would have.
-    answered = np.minimum(nodes.counts, reach * sizes).astype(np.int32)
-    least = (reach / settings.least, ALIKE * settings.permutations)
+    known = (answered_tokens(nodes, settings), nodes.signatures)
+    least = (tokens_per_fingerprint(settings) / settings.least, ALIKE * settings.permutations)
 
     def work(block: tuple[int, int]) -> Links:
-        return meet(postings, (answered, nodes.signatures), (CAP, HUBS, RARE), least, *block)
+        return meet(postings, known, (CAP, HUBS, RARE), least, *block)
 
     parts = list(in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers))
     left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
@@ -152,10 +153,7 @@ def open_links(nodes: Nodes, links: Links, settings: Settings) -> Links:
     """The links whose shared fingerprints could answer for `settings.told`, or whose signatures are alike."""
     shared = np.empty(links[0].size, np.int32)
     common_counts(nodes.prints, nodes.print_spans, *links, shared)
-    reach = tokens_per_fingerprint(settings)
-    answered = np.minimum(nodes.counts, reach * np.diff(nodes.print_spans, axis=1)[:, 0])
-    equal = np.empty(links[0].size, np.int32)
-    equal_rows(nodes.signatures, *links, equal)
-    keep = shared * reach >= settings.told * np.minimum(answered[links[0]], answered[links[1]])
-    keep |= equal >= LEAST_ALIKE * nodes.signatures.shape[1]
+    answered = answered_tokens(nodes, settings)
+    needed = settings.told * np.minimum(answered[links[0]], answered[links[1]])
+    keep = (shared * tokens_per_fingerprint(settings) >= needed) | _are_alike(nodes, links)
     return links[0][keep], links[1][keep]

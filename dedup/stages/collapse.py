@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.sketches import Nodes, Sketches
-
-FEWEST_TOKENS = 3  # under this an article has no keys and matches nothing, not even its like
+from dedup.sketches import FEWEST_TOKENS, Nodes, Sketches
 
 
 def collapse(sketches: Sketches) -> Nodes:

@@ -64,6 +64,7 @@ def identify(records: pa.Table) -> Identified:
             records.schema.get_field_index("version"), "version", pa.array(versions, pa.string())
         )
     articles = records if is_first.all() else records.filter(pa.array(is_first))
+    number = np.cumsum(is_first) - 1
     counts = {
         "records": records.num_rows,
         "articles": articles.num_rows,
@@ -71,7 +72,6 @@ def identify(records: pa.Table) -> Identified:
         "ids_missing": int(missing.sum()),
         "ids_with_versions": _with_several(articles, codes[is_first]),
     }
-    number = np.cumsum(is_first) - 1
     return Identified(articles, number[first_of], np.flatnonzero(is_first), _ranks(articles), counts)
 
 
