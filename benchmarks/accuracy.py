@@ -19,6 +19,7 @@ if not __package__:  # run as a file: its siblings, and dedup, are found from th
 
 from benchmarks import floors
 from benchmarks.floors import Floor
+from benchmarks.hand_labels import LABELS, labels
 from benchmarks.labelled import SETS, Figure, Score
 from benchmarks.made import made_feeds
 from benchmarks.shared import DATA
@@ -26,8 +27,8 @@ from benchmarks.tables import markdown, write_into_readme
 
 STORIES, SEEDS = 20_000, (1, 2, 3)
 QUICK_STORIES, QUICK_SEEDS = 2_000, (1,)
-MADE = "made"
-KNOWN = (*SETS, MADE)
+MADE, READ = "made", "labels"
+KNOWN = (*SETS, READ, MADE)
 HEADER = ("figure", "value", "floor", "", "counted from")
 
 
@@ -38,6 +39,8 @@ def measure(names: Sequence[str], stories: int, seeds: Sequence[int]) -> tuple[l
         print(f"running {name} …", file=sys.stderr)
         if name == MADE:
             scores.append(made_feeds(stories, seeds))
+        elif name == READ and all((DATA / f"{path.stem}.jsonl").exists() for path in LABELS.glob("*.csv")):
+            scores.append(labels(name, DATA))
         elif any(DATA.glob(f"{name}.*")):
             scores.append(SETS[name](name, DATA))
         else:

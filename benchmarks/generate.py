@@ -4,11 +4,9 @@
 
 Every story has one `original`; 40 % of the stories have one to three copies more, of `KINDS` evenly.
 A story has 80 to 700 words of a Zipf vocabulary, in sentences and paragraphs. 30 % of the stories end
-in one of six footers. Copies of a story of at least `swap_from` times the words of its footer keep the
-footer in half of the cases; else it is replaced by another one (in half of those, where another is as
-short) or dropped. Below that length the furniture would outweigh the copy, and all keep it, so that every
-copy is one by its own words. `exact` copies always keep it, and an `excerpt` ends long before it. Copies of
-a story without a footer have none.
+in one of six footers. Their copies keep it in half of the cases; else it is replaced by another one (in half
+of those) or dropped. `exact` copies always keep it, and an `excerpt` ends long before it. Copies of a story
+without a footer have none.
 """
 
 from __future__ import annotations
@@ -52,7 +50,6 @@ KINDS = ("exact", "dateline", "edit5", "edit15", "local", "excerpt", "pasted")
 WITH_FOOTER = 0.3
 WITH_COPIES = 0.4
 MOST_COPIES = 3
-SWAP_FROM = 5
 WINDOW = 4096  # records held back for shuffling: copies drift apart, memory stays flat
 COMMA_SHARE = 0.06
 FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
@@ -174,9 +171,8 @@ def _handed_on(stops: Stops, gone: NDArray[np.intp]) -> Stops:
 class Feed:
     """The records of one feed: its footers and outlets, and each story with its copies."""
 
-    def __init__(self, seed: int, swap_from: int) -> None:
+    def __init__(self, seed: int) -> None:
         self.author = Author(seed)
-        self.swap_from = swap_from
         self.salt = seed * 0x51_7C_C1_B7
         self.serial = 0
         self.footers = [self.author.one_paragraph(*FOOTER_WORDS) for _ in range(FOOTERS)]
@@ -191,23 +187,19 @@ class Feed:
         yield self._record(Truth(id="", story=number, kind="original", footer=footer), body, time)
         for _ in range(author.between(1, MOST_COPIES) if author.rng.random() < WITH_COPIES else 0):
             kind = KINDS[author.between(0, len(KINDS) - 1)]
-            fact = Truth(id="", story=number, kind=kind, footer=self._footer_of_copy(footer, kind, body))
+            fact = Truth(id="", story=number, kind=kind, footer=self._footer_of_copy(footer, kind))
             later = time + timedelta(seconds=author.between(300, 2 * 86_400))
             yield self._record(fact, author.copy(body, kind), later)
 
-    def _footer_of_copy(self, footer: int, kind: str, body: Prose) -> int:
+    def _footer_of_copy(self, footer: int, kind: str) -> int:
         """The footer a copy ends in, when its story ends in `footer`."""
         if footer == 0 or kind == "excerpt":
             return 0
         chance = self.author.rng.random()
         if kind == "exact" or chance < 0.5:
             return footer
-        most = len(body.words) / self.swap_from if self.swap_from else np.inf
-        fit = [n for n, other in enumerate(self.footers, 1) if len(other.words) <= most]
-        if footer not in fit:
-            return footer
-        if chance < 0.75 and len(fit) > 1:
-            return int(self.author.rng.choice([n for n in fit if n != footer]))
+        if chance < 0.75:
+            return int(self.author.rng.choice([n for n in range(1, FOOTERS + 1) if n != footer]))
         return 0
 
     def _record(self, fact: Truth, body: Prose, time: datetime) -> tuple[Record, Truth]:
@@ -228,15 +220,11 @@ class Feed:
         return record, fact
 
 
-def generate(stories: int, seed: int, *, swap_from: int = SWAP_FROM) -> Iterator[tuple[Record, Truth]]:
-    """Records and what they are, copies apart from their originals, in memory that does not grow.
-
-    `swap_from`: a footer is replaced or dropped only in copies of stories of this many times its words; 0:
-    of any story.
-    """
-    if stories < 0 or seed < 0 or swap_from < 0:
-        raise ValueError(f"stories, seed and swap_from must be 0 or more, got {(stories, seed, swap_from)!r}")
-    feed = Feed(seed, swap_from)
+def generate(stories: int, seed: int) -> Iterator[tuple[Record, Truth]]:
+    """Records and what they are, copies apart from their originals, in memory that does not grow."""
+    if stories < 0 or seed < 0:
+        raise ValueError(f"stories and seed must be 0 or more, got {(stories, seed)!r}")
+    feed = Feed(seed)
     rng = np.random.default_rng((seed, WINDOW))
     held: list[tuple[Record, Truth]] = []
     for number in range(1, stories + 1):
@@ -251,13 +239,13 @@ def generate(stories: int, seed: int, *, swap_from: int = SWAP_FROM) -> Iterator
         yield held[place]
 
 
-def write(stories: int, seed: int, feed: Path, truth: Path, *, swap_from: int = SWAP_FROM) -> int:
+def write(stories: int, seed: int, feed: Path, truth: Path) -> int:
     """Writes the feed as JSON lines and its truth as CSV; returns the number of records."""
     count = 0
     with feed.open("w", encoding="utf-8", newline="\n") as lines, truth.open("w", newline="") as table:
         rows = csv.DictWriter(table, list(Truth.__annotations__), lineterminator="\n")
         rows.writeheader()
-        for record, fact in generate(stories, seed, swap_from=swap_from):
+        for record, fact in generate(stories, seed):
             lines.write(json.dumps(record) + "\n")
             rows.writerow(fact)
             count += 1
@@ -269,11 +257,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make a feed with known truth.")
     parser.add_argument("--stories", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--swap-from", type=int, default=SWAP_FROM, help="see the module's docstring")
     parser.add_argument("--out", type=Path, required=True, help="the feed, JSON lines")
     parser.add_argument("--truth", type=Path, required=True, help="the truth, CSV")
     asked = parser.parse_args()
-    count = write(asked.stories, asked.seed, asked.out, asked.truth, swap_from=asked.swap_from)
+    count = write(asked.stories, asked.seed, asked.out, asked.truth)
     print(f"{count} records of {asked.stories} stories")
 
 

@@ -42,17 +42,18 @@ def share(name: str, part: int, whole: int) -> Figure:
 
 
 def told_in(found: Duplicates) -> Told:
-    """What a result says of pairs."""
+    """What a result says of pairs, less those that have furniture alone in common."""
+    listed = rows_of(found, "pairs", "a_id", "b_id", "pairs_not_listed", "relation")
     return scoring.told(
-        _rows(found, "clusters", "cluster_id", "article_id"),
-        _rows(found, "pairs", "a_id", "b_id", "pairs_not_listed"),
+        rows_of(found, "clusters", "cluster_id", "article_id"),
+        ((a, b, unlisted) for a, b, unlisted, relation in listed if relation != "boilerplate"),
     )
 
 
 def pairs(name: str, folder: Path) -> Score:
     """Of the labelled pairs that must be told, how many are; the weaker ones for information."""
     labels = [_label(row) for row in _lines(folder / f"{name}.pairs.jsonl")]
-    found = told_in(_find(folder / f"{name}.jsonl"))
+    found = told_in(find(folder / f"{name}.jsonl"))
     strong = scoring.of_kinds(labels, MUST_TELL)
     misses = scoring.missed(strong, found)
     figures = [share(f"{name}/told", len(strong) - len(misses), len(strong))]
@@ -73,11 +74,34 @@ def pairs(name: str, folder: Path) -> Score:
     return Score(figures, remarks)
 
 
+def levels(name: str, folder: Path) -> Score:
+    """The labelled pairs, and the pairs of different stories in one cluster.
+
+    Stories that a label says hold the same text (a few files do) are not different.
+    """
+    score = pairs(name, folder)
+    story = {row["id"]: row["group"] for row in _lines(folder / f"{name}.jsonl")}
+    same = {frozenset((one, one)) for one in story.values()} | {
+        frozenset((story[row["a"]], story[row["b"]]))
+        for row in _lines(folder / f"{name}.pairs.jsonl")
+        if row["relation"] in ("near_duplicate", "contained")
+    }
+    wrong = [
+        (a, b)
+        for a, b in scoring.together(told_in(find(folder / f"{name}.jsonl")))
+        if frozenset((story[a], story[b])) not in same
+    ]
+    return Score(
+        [*score.figures, Figure(f"{name}/different stories joined", len(wrong), "pairs")],
+        [*score.remarks, *(f"{name}: joined: {a} | {b}" for a, b in wrong[:LISTED_MISSES])],
+    )
+
+
 def basil(name: str, folder: Path) -> Score:
     """Articles in a cluster of a set that holds no copies."""
     clustered = sorted(
         article
-        for _, article in _rows(_find(folder / f"{name}.jsonl"), "clusters", "cluster_id", "article_id")
+        for _, article in rows_of(find(folder / f"{name}.jsonl"), "clusters", "cluster_id", "article_id")
     )
     remarks = [f"{name}: in a cluster: {', '.join(clustered)}"] if clustered else []
     return Score([Figure(f"{name}/clustered", len(clustered), "articles")], remarks)
@@ -91,7 +115,7 @@ def internal_repetition(name: str, folder: Path) -> Score:
     """
     found: dict[str, list[Span]] = {}
     places = ("article_id", "first_start", "first_end", "second_start", "second_end")
-    for article, *ends in _rows(_find(folder / f"{name}.jsonl"), "repeats", *places):
+    for article, *ends in rows_of(find(folder / f"{name}.jsonl"), "repeats", *places):
         found.setdefault(article, []).extend([(ends[0], ends[1]), (ends[2], ends[3])])
     labelled = {
         row["id"]: [tuple(repeat[place]) for repeat in row["repeats"] for place in ("first", "second")]
@@ -116,11 +140,11 @@ def internal_repetition(name: str, folder: Path) -> Score:
 
 def seed_article(name: str, folder: Path) -> Score:
     """Whether the article it all started from has exactly its one block of five paragraphs."""
-    found = _find(folder / f"{name}.txt")
-    places = list(_rows(found, "repeats", "first_start", "first_end", "second_start", "second_end"))
+    found = find(folder / f"{name}.txt")
+    places = list(rows_of(found, "repeats", "first_start", "first_end", "second_start", "second_end"))
     blocks: list[str] = []
     exact = len(places) == 1
-    for text, *_ in _rows(found, "articles", "text"):
+    for text, *_ in rows_of(found, "articles", "text"):
         for first, first_end, second, second_end in places:
             blocks.append(text[first:first_end])
             exact &= blocks[-1] == text[second:second_end]
@@ -137,21 +161,21 @@ SETS: Mapping[str, Callable[[str, Path], Score]] = {
     "senate_2007_11": pairs,
     "fnc1_train": pairs,
     "reuters21578_1_4000": pairs,
-    "onestop_english": pairs,
+    "onestop_english": levels,
     "basil": basil,
     "internal_repetition": internal_repetition,
     "seed_article": seed_article,
 }
 
 
-def _find(path: Path) -> Duplicates:
+def find(path: Path) -> Duplicates:
     from dedup import find_duplicates
 
     found: Duplicates = find_duplicates(path)
     return found
 
 
-def _rows(found: Duplicates, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+def rows_of(found: Duplicates, table: str, *columns: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(found.tables[table].column(name).to_pylist() for name in columns), strict=True)
 
 

@@ -26,7 +26,8 @@ def one_feed(name: str, stories: int, seed: int) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         feed, truth = Path(folder, "feed.jsonl"), Path(folder, "truth.csv")
         generate.write(stories, seed, feed, truth)
-        cluster_of = told_in(find_duplicates(feed)).cluster_of
+        found = find_duplicates(feed)
+        cluster_of = told_in(found).cluster_of
         with truth.open(encoding="utf-8", newline="") as source:
             records = [(row["id"], int(row["story"]), row["kind"]) for row in csv.DictReader(source)]
     agreed = scoring.agreement(
@@ -42,4 +43,20 @@ def one_feed(name: str, stories: int, seed: int) -> list[Figure]:
         Figure(f"{name}/pair precision", agreed.precision, articles),
         Figure(f"{name}/pair recall", agreed.recall, articles),
         Figure(f"{name}/adjusted Rand index", agreed.adjusted_rand, articles),
+        *_boilerplate(name, found.tables["boilerplate"]["text"].to_pylist(), seed),
+    ]
+
+
+def _boilerplate(name: str, texts: Sequence[str], seed: int) -> list[Figure]:
+    """How many footers are told as boilerplate, and how much of what is told is a footer."""
+    footers = [footer.text.strip() for footer in generate.Feed(seed).footers]
+    whole = [
+        footer
+        for footer in footers
+        if any(text.strip() in footer + "." and len(text) > 0.9 * len(footer) for text in texts)
+    ]
+    of_footers = [text for text in texts if any(text.strip(" .") in footer for footer in footers)]
+    return [
+        share(f"{name}/footers told", len(whole), len(footers)),
+        share(f"{name}/boilerplate that is footer", len(of_footers), len(texts)),
     ]

@@ -5,23 +5,19 @@ Pure functions over plain values; who reads files and runs dedup stands elsewher
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
+from dedup.judging.agreement import Agreement, agreement, codes
+from dedup.judging.told import Pair, Told, group, pair
+
+__all__ = ["Agreement", "Told", "agreement", "codes", "group", "pair"]  # handed on to who scores by them
 
 MUST_TELL = ("near_duplicate", "contained", "heavy_reuse")
 FEWEST_WORDS = 50  # shorter articles are often furniture only, and then wholly contained in each other
 
-Pair = tuple[str, str]
 Span = tuple[int, int]
-
-
-def pair(a: str, b: str) -> Pair:
-    """The pair, whichever article is named first."""
-    return (a, b) if a < b else (b, a)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,42 +29,6 @@ class Label:
     fewest_words: int
     told_by: str
     """Its figures in words, for the list of what was missed."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a result says of pairs: listed ones, clusters, and pairs it only counts between two clusters."""
-
-    listed: frozenset[Pair]
-    cluster_of: Mapping[str, str]
-    counted: frozenset[Pair]
-    """Pairs of groups (a cluster, or an article in none) between which a row counts pairs not listed."""
-
-    def tells(self, articles: Pair) -> bool:
-        """Whether the pair is listed, joined, or counted between its two groups."""
-        if pair(*articles) in self.listed or self.joins(articles):
-            return True
-        a, b = (group(self.cluster_of, article) for article in articles)
-        return pair(a, b) in self.counted
-
-    def joins(self, articles: Pair) -> bool:
-        """Whether both articles are in one cluster."""
-        a, b = (self.cluster_of.get(article) for article in articles)
-        return a is not None and a == b
-
-    def joined(self) -> Iterable[Pair]:
-        """Every pair of articles in one cluster."""
-        members: dict[str, list[str]] = {}
-        for article, cluster in self.cluster_of.items():
-            members.setdefault(cluster, []).append(article)
-        for articles in members.values():
-            yield from combinations(sorted(articles), 2)
-
-
-def group(cluster_of: Mapping[str, str], article: str) -> str:
-    """The article's cluster, or a group of its own that no cluster's name can equal."""
-    cluster = cluster_of.get(article)
-    return f"article {article}" if cluster is None else f"cluster {cluster}"
 
 
 def told(clusters: Iterable[tuple[str, str]], pairs: Iterable[tuple[str, str, int]]) -> Told:
@@ -97,8 +57,17 @@ def missed(labels: Iterable[Label], found: Told) -> list[Label]:
 def joined_without_label(labels: Iterable[Label], found: Told) -> tuple[int, int]:
     """Pairs in one cluster that have no label or one below heavy reuse, and all pairs in one cluster."""
     strong = {label.pair for label in labels if label.kind in MUST_TELL}
-    joined = list(found.joined())
+    joined = list(together(found))
     return sum(articles not in strong for articles in joined), len(joined)
+
+
+def together(found: Told) -> Iterable[Pair]:
+    """Every pair of articles in one cluster."""
+    members: dict[str, list[str]] = {}
+    for article, cluster in found.cluster_of.items():
+        members.setdefault(cluster, []).append(article)
+    for articles in members.values():
+        yield from combinations(sorted(articles), 2)
 
 
 def covered(labelled: Iterable[Span], found: Iterable[Span]) -> tuple[int, int]:
@@ -117,45 +86,6 @@ def _union(spans: Iterable[Span]) -> list[Span]:
         else:
             union.append((start, end))
     return union
-
-
-def codes(names: Iterable[Hashable]) -> NDArray[np.int64]:
-    """A number for each distinct name, in order of appearance."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How a partition found agrees with the true one, counted in pairs of articles put together."""
-
-    precision: float
-    """Of the pairs found together, the share that belongs together; 1 when none was found."""
-    recall: float
-    """Of the pairs that belong together, the share found together; 1 when there is none."""
-    adjusted_rand: float
-    """Hubert and Arabie's adjusted Rand index: 1 for the same partition, about 0 for chance."""
-
-
-def agreement(true: NDArray[np.int64], found: NDArray[np.int64]) -> Agreement:
-    """Compare two partitions of the same articles, given as a group number per article."""
-    if len(true) != len(found):
-        raise ValueError(f"partitions must be of the same articles, got {len(true)} and {len(found)}")
-    cell = true * (int(found.max(initial=0)) + 1) + found
-    together, in_true, in_found = (_pairs_within(groups) for groups in (cell, true, found))
-    every = len(true) * (len(true) - 1) / 2
-    by_chance = in_true * in_found / every if every else 0.0
-    span = (in_true + in_found) / 2 - by_chance
-    return Agreement(
-        together / in_found if in_found else 1.0,
-        together / in_true if in_true else 1.0,
-        (together - by_chance) / span if span else 1.0,
-    )
-
-
-def _pairs_within(groups: NDArray[np.int64]) -> float:
-    sizes = np.unique(groups, return_counts=True)[1].astype(np.float64)
-    return float((sizes * (sizes - 1) / 2).sum())
 
 
 def recall_by_kind(

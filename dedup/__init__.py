@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dedup.articles import FieldNames
     from dedup.duplicates import Duplicates
-    from dedup.errors import DedupError, FeedError, OutputError, SettingsError, TooManyRejects
+    from dedup.errors import (
+        DedupError,
+        FeedError,
+        OutputError,
+        SettingsError,
+        TooManyRejects,
+        TruthError,
+    )
+    from dedup.evaluation import Evaluation
     from dedup.feeds import Feed, FeedOptions
+    from dedup.judging import evaluate
     from dedup.pipeline import find_duplicates, sketch
     from dedup.report.csv import write
     from dedup.settings import Settings
@@ -17,6 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "DedupError": "dedup.errors",
     "Duplicates": "dedup.duplicates",
+    "Evaluation": "dedup.evaluation",
     "Feed": "dedup.feeds",
     "FeedError": "dedup.errors",
     "FeedOptions": "dedup.feeds",
@@ -25,6 +35,8 @@ _HOMES = {
     "Settings": "dedup.settings",
     "SettingsError": "dedup.errors",
     "TooManyRejects": "dedup.errors",
+    "TruthError": "dedup.errors",
+    "evaluate": "dedup.judging",
     "find_duplicates": "dedup.pipeline",
     "shingle_hash": "dedup.stages.sketch",
     "sketch": "dedup.pipeline",
@@ -34,6 +46,7 @@ _HOMES = {
 __all__ = [
     "DedupError",
     "Duplicates",
+    "Evaluation",
     "Feed",
     "FeedError",
     "FeedOptions",
@@ -42,6 +55,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TooManyRejects",
+    "TruthError",
+    "evaluate",
     "find_duplicates",
     "shingle_hash",
     "sketch",

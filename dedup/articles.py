@@ -14,13 +14,14 @@ ARTICLES = pa.schema(
         pa.field("source", pa.string()),
         pa.field("published", pa.timestamp("us", "UTC")),
         pa.field("url", pa.string()),
+        pa.field("prior_ids", pa.list_(pa.string())),  # of the items this one replaces or evolved from
         pa.field("text", pa.large_string(), nullable=False),
         pa.field("input", pa.int32(), nullable=False),  # index into the run's inputs
         pa.field("record", pa.int64(), nullable=False),  # 1-based number of the record in its input
     ]
 )
 
-FIELDS = ("id", "text", "title", "source", "published", "url", "version")
+FIELDS = ("id", "text", "title", "source", "published", "url", "version", "prior_ids")
 
 
 class FieldNames(TypedDict, total=False):
@@ -33,6 +34,7 @@ class FieldNames(TypedDict, total=False):
     published: str
     url: str
     version: str
+    prior_ids: str
 
 
 # Without a name given, the first of these that is present is used (compared without case).
@@ -53,4 +55,13 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "url": ("url", "link", "permalink", "href"),
     "version": ("version", "revision"),
+    "prior_ids": (
+        "prior_ids",
+        "priorids",
+        "prior_id",
+        "evolvedfrom",
+        "ancestors",
+        "replaces",
+        "supersedes",
+    ),
 }

@@ -54,16 +54,22 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("of_lead", SHARE, "share of words", False, "Containment of the lead in the article."),
         Column("lead_id", TEXT, "", False, "Id of the lead."),
         Column("origin_id", TEXT, "", False, "Id of the origin."),
-        Column("origin_basis", TEXT, "", False, "What decided the origin: time, coverage or id."),
+        Column(
+            "origin_basis", TEXT, "", False, "What decided the origin: link, credit, time, coverage or id."
+        ),
         Column("credit", TEXT, "", True, "Agency credited in dateline or byline."),
         *_ARTICLE_FACTS,
     ),
     "pairs": (
         *_PAIR_KEY,
         Column(
-            "relation", TEXT, "", False, "exact, near, excerpt or shared (others come with later versions)."
+            "relation",
+            TEXT,
+            "",
+            False,
+            "exact, boilerplate, template, roundup, version, wrapped, near, excerpt or shared.",
         ),
-        Column("jaccard", SHARE, "Jaccard", False, "Jaccard of the shingle sets."),
+        Column("jaccard", SHARE, "Jaccard", False, "Jaccard of the shingle sets, boilerplate set aside."),
         Column(
             "a_in_b", SHARE, "share of words", False, "Share of a's words that its passages with b cover."
         ),
@@ -75,7 +81,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
             COUNT,
             "tokens",
             False,
-            "Words in common: the smaller of the two sides' covered words.",
+            "Words in common, boilerplate set aside: the smaller of the two sides' covered words.",
         ),
         Column("passages", COUNT, "passages", False, "Matched passages."),
         Column("longest_passage", COUNT, "tokens", False, "Equal words in the longest passage."),

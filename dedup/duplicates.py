@@ -57,6 +57,11 @@ class Duplicates:
         return self._frame("repeats")
 
     @cached_property
+    def boilerplate(self) -> pd.DataFrame:
+        """One row per passage that recurs in articles which are otherwise unrelated."""
+        return self._frame("boilerplate")
+
+    @cached_property
     def articles(self) -> pd.DataFrame:
         """One row per article in a cluster, pair or repeat."""
         return self._frame("articles")

@@ -25,3 +25,7 @@ class OutputError(DedupError):
 
 class SettingsError(DedupError):
     """A settings file is broken or names an unknown setting."""
+
+
+class TruthError(DedupError):
+    """A truth to evaluate by cannot be read, says what is unknown, or names other articles."""

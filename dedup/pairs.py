@@ -8,17 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.kernels.passages import BOTH, EITHER, LEFT, RIGHT, WHOLE_LEFT, WHOLE_RIGHT
 from dedup.sketches import Nodes
 
-BOTH, EITHER = 4, 5
+FORM = WHOLE_RIGHT + 1
+"""The column of figures that tells whether a pair is a template (1) or not (0)."""
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Pairs of nodes, `left` < `right` (int64), each pair once, sorted.
 
-    `figures`: int32, pairs x 6, as `kernels.align.compare_pairs` gives them. `passages`: int32, x 5, and
-    `passage_starts`: int64, pairs + 1, where each pair's start.
+    `figures`: int32, pairs x 9, as `kernels.align.compare_pairs` gives them, and `FORM`. `passages`: int32,
+    x 5, and `passage_starts`: int64, pairs + 1, where each pair's start.
     """
 
     left: NDArray[np.int64]
@@ -37,15 +39,33 @@ class Pairs:
 
     @property
     def jaccard(self) -> NDArray[np.float64]:
-        """Jaccard of the shingle sets."""
+        """Jaccard of the shingle sets, boilerplate set aside."""
         return self.figures[:, BOTH] / np.maximum(self.figures[:, EITHER], 1)
 
     def containments(self, nodes: Nodes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The share of left's tokens that lie in right, and of right's that lie in left."""
+        """The share of left's tokens that lie in right, and of right's that lie in left.
+
+        Boilerplate is set aside; two articles that are nothing else are measured whole. One of them alone has
+        nothing in any story.
+        """
+        whole = self.whole_containments(nodes)
+        own = (nodes.own[self.left], nodes.own[self.right])
+        bare = np.maximum(*own) == 0
         return (
-            self.figures[:, 0] / np.maximum(nodes.counts[self.left], 1),
-            self.figures[:, 1] / np.maximum(nodes.counts[self.right], 1),
+            np.where(bare, whole[0], self.figures[:, LEFT] / np.maximum(own[0], 1)),
+            np.where(bare, whole[1], self.figures[:, RIGHT] / np.maximum(own[1], 1)),
         )
+
+    def whole_containments(self, nodes: Nodes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The same with boilerplate."""
+        return (
+            self.figures[:, WHOLE_LEFT] / np.maximum(nodes.counts[self.left], 1),
+            self.figures[:, WHOLE_RIGHT] / np.maximum(nodes.counts[self.right], 1),
+        )
+
+    def are_among(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which pairs are among ascending `pair_keys`, either way round."""
+        return among(self.keys, keys) | among(pair_keys(self.right, self.left), keys)
 
     def take(self, rows: NDArray[np.int64]) -> Pairs:
         """The given rows, in the given order."""
@@ -63,7 +83,7 @@ def pair_keys(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.i
 def among(keys: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of `keys` are in `ascending`."""
     if not ascending.size:
-        return np.zeros(keys.size, bool)
+        return np.zeros(keys.shape, bool)
     places = np.minimum(np.searchsorted(ascending, keys), ascending.size - 1)
     found: NDArray[np.bool_] = ascending[places] == keys
     return found
@@ -72,7 +92,9 @@ def among(keys: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.b
 def no_pairs() -> Pairs:
     """An empty `Pairs`."""
     nodes = np.empty(0, np.int64)
-    return Pairs(nodes, nodes, np.empty((0, 6), np.int32), np.empty((0, 5), np.int32), np.zeros(1, np.int64))
+    return Pairs(
+        nodes, nodes, np.empty((0, FORM + 1), np.int32), np.empty((0, 5), np.int32), np.zeros(1, np.int64)
+    )
 
 
 def merge(parts: Sequence[Pairs]) -> Pairs:

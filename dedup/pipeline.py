@@ -12,20 +12,21 @@ from typing import Any, Unpack, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedup import tables
+from dedup import blocks, tables
 from dedup.articles import FieldNames
+from dedup.attribution import attribute, chosen
 from dedup.columns import SCHEMA_VERSION
 from dedup.duplicates import Duplicates
 from dedup.feeds import Feed, FeedOptions, Progress, read
 from dedup.feeds.frame import DEFAULTS, read_frame
 from dedup.frames import is_frame, settled
+from dedup.provenance import provenance
 from dedup.search import MOST_PAIRS, Found, search
 from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS, Nodes
-from dedup.stages.cluster import NO_TIME, Facts, Members, least_of_members, members
+from dedup.stages.cluster import NO_TIME, Facts, Members, members
 from dedup.stages.collapse import collapse
 from dedup.stages.identify import Identified, identify
 from dedup.stages.listing import Limits, Listing, list_pairs
@@ -33,6 +34,8 @@ from dedup.stages.repeats import repeats
 from dedup.stages.sketch import sketch as sketch_texts
 from dedup.tables import Evidence
 from dedup.texts import Texts
+
+FEW_STORIES = 4  # times the stories that make a passage boilerplate: among fewer most of it goes unseen
 
 
 def find_duplicates(
@@ -127,26 +130,30 @@ def _find(feed: Feed, articles_in: Any, settings: Settings, tell: Progress, cloc
     with clock("sketch"):
         nodes = collapse(sketch_texts(texts, settings, _share(tell, "sketch")))
     with clock("search"):
-        found = search(nodes, facts, settings, _share(tell, "compare"))
+        known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks)
+        found = search(nodes, facts, known_of, settings, _share(tell, "compare"))
+        nodes = found.nodes
     with clock("repeats"):
-        repeating, blocks = repeats(nodes, settings)
+        repeating, repeated = repeats(nodes, settings)
     with clock("cluster"):
         rows = members(nodes, found.clusters, facts)
+        attribution = attribute(known.articles, texts, rows, facts)
         listing = _list(nodes, found, rows, facts, settings)
     with clock("tell"):
         evidence = Evidence(
             known.articles, texts, facts.ranks, nodes, found.pairs, found.relations, settings.workers
         )
         told = {
-            "clusters": tables.clusters_table(evidence, rows),
+            "clusters": tables.clusters_table(evidence, rows, attribution),
             "pairs": tables.pairs_table(evidence, listing),
             "passages": tables.passages_table(evidence, listing),
-            "repeats": tables.repeats_table(evidence, repeating, blocks),
+            "repeats": blocks.repeats_table(evidence, repeating, repeated),
+            "boilerplate": blocks.boilerplate_table(evidence, found.runs, found.clusters.lead_of),
             "articles": tables.articles_table(evidence, _told_articles(nodes, rows, listing, repeating)),
             "rejects": feed.rejects,
         }
         tell("tell", 1.0)
-    keep = _kept(known, rows, facts, settings.keep)
+    keep = _kept(known, rows, chosen(settings.keep, known.articles, rows, attribution, facts))
     run = _run(feed, known, nodes, found, settings, clock)
     return Duplicates(tables=told, run=run, keep=keep, articles_in=articles_in)
 
@@ -161,7 +168,7 @@ def _facts(known: Identified) -> Facts:
 
 
 def _list(nodes: Nodes, found: Found, rows: Members, facts: Facts, settings: Settings) -> Listing:
-    lead_articles = np.argsort(facts.ranks)[least_of_members(nodes, facts.ranks)]
+    lead_articles = np.argsort(facts.ranks)[nodes.least(facts.ranks)]
     lead_articles[nodes.of_article[rows.lead]] = rows.lead
     return list_pairs(
         nodes,
@@ -180,28 +187,14 @@ def _told_articles(
     return np.unique(np.concatenate([rows.article, listing.a, listing.b, *repeats_of]))
 
 
-def _kept(known: Identified, rows: Members, facts: Facts, rule: str) -> NDArray[np.bool_]:
+def _kept(known: Identified, rows: Members, stays: NDArray[np.int64]) -> NDArray[np.bool_]:
     """One bool per record: False for members other than the one kept, and for records told by another."""
     keep_article = np.ones(known.articles.num_rows, bool)
     keep_article[rows.article] = False
-    keep_article[_chosen(known, rows, facts, rule)] = True
+    keep_article[stays] = True
     keep = np.zeros(known.of_record.size, bool)
     keep[known.first_record] = keep_article
     return keep
-
-
-def _chosen(known: Identified, rows: Members, facts: Facts, rule: str) -> NDArray[np.int64]:
-    """The member of each cluster that is kept."""
-    if rule in ("lead", "origin"):
-        return rows.lead if rule == "lead" else rows.origin
-    if rule == "longest":
-        worth = pc.binary_length(known.articles["text"]).to_numpy()[rows.article]
-    else:
-        times = facts.times[rows.article]
-        worth = np.where(times == NO_TIME, -NO_TIME, times)
-    order = np.lexsort((facts.ranks[rows.article], -worth, facts.ranks[rows.lead]))
-    best: NDArray[np.int64] = rows.article[order[np.diff(rows.lead[order], prepend=-1) != 0]]
-    return best
 
 
 def _run(
@@ -210,7 +203,14 @@ def _run(
     counts = nodes.counts[nodes.of_article]
     missing = []
     if known.articles.num_rows and known.articles["published"].null_count == known.articles.num_rows:
-        missing.append("no article has a time of publication: origins are told by coverage and id")
+        missing.append(
+            "no article has a time of publication: origins are told by link, credit, coverage and id"
+        )
+    if settings.boilerplate and found.counts["near_copy_groups"] < FEW_STORIES * settings.boilerplate:
+        missing.append(
+            "too few articles to learn boilerplate well: fewer than "
+            f"{FEW_STORIES * settings.boilerplate} differ from one another"
+        )
     return {
         "tool": "dedup",
         "schema_version": SCHEMA_VERSION,

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.pairs import Pairs, merge, pair_keys
+from dedup.pairs import FORM, Pairs, merge, pair_keys
+from dedup.provenance import Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
+from dedup.stages.boilerplate import Runs, learn, no_runs, set_aside
 from dedup.stages.candidates import Links
 from dedup.stages.cluster import Clusters, Facts, cluster
 from dedup.stages.compare import compare
-from dedup.stages.relate import Relation, joins, relate
+from dedup.stages.form import are_forms
+from dedup.stages.relate import Relation, are_near, joins, relate
+from dedup.stages.roundup import in_roundups
+from dedup.stages.template import Kinds, are_framed, are_templates, by_copies
 from dedup.threads import untold
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
@@ -27,9 +32,12 @@ Progress = Callable[[float], None]
 class Found:
     """Every compared pair that has a relation, the relations (int8), the clusters and what was counted.
 
+    `nodes`: with the boilerplate set aside, and `runs`: where it stands (`stages.boilerplate.Runs`).
     `cut`: int64, ascending, `pairs.pair_keys` of the leads of two clusters that were not compared throughout.
     """
 
+    nodes: Nodes
+    runs: Runs
     pairs: Pairs
     relations: NDArray[np.int8]
     clusters: Clusters
@@ -38,30 +46,75 @@ class Found:
     caps: dict[str, int]
 
 
-def search(nodes: Nodes, facts: Facts, settings: Settings, progress: Progress) -> Found:
-    """Find, compare and cluster all pairs of nodes that may have a relation."""
+def search(
+    nodes: Nodes, facts: Facts, provenance: Provenance, settings: Settings, progress: Progress
+) -> Found:
+    """Find, compare and cluster all pairs of nodes that may have a relation.
+
+    First near-copy groups alone, from which boilerplate is learnt; then all, with that set aside.
+    """
     bands = candidates.band_lists(nodes, settings)
-    compared = _Compared(nodes, settings)
+    compared = _Compared(nodes, provenance, settings, learns=True)
+    roots = near_groups(compared, bands)
+    runs = _boilerplate(nodes, roots, provenance, settings)
+    raw = nodes
+    nodes = set_aside(nodes, runs, settings)
+    compared = _Compared(nodes, provenance, settings)
     roots = near_groups(compared, bands)
     sizes = np.bincount(roots, minlength=len(nodes))
     small = sizes[roots] <= candidates.SMALL_GROUP
     groups = np.where(small, np.arange(len(nodes)), roots).astype(np.int32)
     by_band, by_print, caps = _meetings(nodes, bands, groups, np.ones(len(nodes), bool), settings)
     within = pairs_within(roots, small & (sizes[roots] > 1))
-    compared.add(_join([within, by_band, by_print]), progress)
+    forms = candidates.share_boilerplate(nodes, raw, settings)
+    compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
     across, cut = across_groups(compared, roots)
     compared.add(candidates.open_links(nodes, across, settings))
     clusters = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
     found = compared.whole()
     left, right = np.sort(clusters.lead_of[np.stack(cut)], axis=0)
     return Found(
+        nodes,
+        runs,
         found,
-        relate(found, nodes, settings),
+        _relations(found, nodes, provenance, settings),
         clusters,
         np.unique(pair_keys(left, right)),
-        {"near_copy_groups": int((sizes > 1).sum()), "pairs_compared": compared.number},
+        {
+            "near_copy_groups": int((sizes > 0).sum()),
+            "boilerplate_blocks": np.unique(runs[:, 0]).size,
+            "pairs_compared": compared.number,
+        },
         caps,
     )
+
+
+def _boilerplate(nodes: Nodes, roots: NDArray[np.int64], provenance: Provenance, settings: Settings) -> Runs:
+    """What recurs in several near-copy groups that are otherwise unrelated."""
+    if not settings.boilerplate:
+        return no_runs()
+    prints = candidates.print_entries(nodes, np.ones(len(nodes), bool))
+    return learn(nodes, prints, roots.astype(np.int32), provenance, settings)
+
+
+def _relations(pairs: Pairs, nodes: Nodes, provenance: Provenance, settings: Settings) -> NDArray[np.int8]:
+    """The relation of every pair, roundups among them."""
+    relations = relate(pairs, nodes, provenance, settings)
+    joining = joins(relations, pairs, nodes, settings)
+    relations[by_copies(pairs, relations == Relation.TEMPLATE, joining, provenance)] = Relation.TEMPLATE
+    alone = np.flatnonzero(relations == Relation.BOILERPLATE)
+    relations[alone[are_forms(nodes, pairs, alone)]] = Relation.TEMPLATE
+    excerpts = (relations == Relation.EXCERPT) & joins(relations, pairs, nodes, settings)
+    related = ~np.isin(relations, (Relation.NONE, Relation.BOILERPLATE, Relation.TEMPLATE))
+    copies = np.isin(relations, (Relation.VERSION, Relation.WRAPPED, Relation.NEAR))
+    relations[in_roundups(pairs, excerpts, related, copies, nodes, provenance)] = Relation.ROUNDUP
+    return relations
+
+
+def _said(provenance: Provenance) -> Links:
+    """The nodes that replace each other by what they say themselves."""
+    replaced, replacing = provenance.replaced >> 32, provenance.replaced & 0xFFFFFFFF
+    return np.minimum(replaced, replacing), np.maximum(replaced, replacing)
 
 
 def _meetings(
@@ -78,13 +131,21 @@ def _meetings(
 
 
 class _Compared:
-    """The pairs compared so far; those without a relation are remembered by key alone."""
+    """The pairs compared so far; those without a relation are remembered by key alone.
 
-    def __init__(self, nodes: Nodes, settings: Settings) -> None:
+    While boilerplate is learnt, `FORM` tells pages of one frame instead of templates.
+    """
+
+    def __init__(
+        self, nodes: Nodes, provenance: Provenance, settings: Settings, *, learns: bool = False
+    ) -> None:
         self.nodes = nodes
+        self.learns = learns
+        self.provenance = provenance
         self.settings = settings
         self._parts: list[Pairs] = []
         self._seen: list[NDArray[np.int64]] = []
+        self._kinds = Kinds(nodes, provenance)
 
     @property
     def number(self) -> int:
@@ -95,7 +156,13 @@ class _Compared:
         left, right = candidates.without(links, *self._seen)
         pairs = compare(self.nodes, left, right, self.settings, progress)
         self._seen.append(pairs.keys)
-        told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.settings)))
+        told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.provenance, self.settings)))
+        if self.learns:
+            told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
+        else:
+            told.figures[:, FORM] = are_templates(
+                self.nodes, told, self.provenance, self._kinds, self.settings
+            )
         self._parts.append(told)
         return told
 
@@ -121,7 +188,7 @@ def near_groups(compared: _Compared, bands: list[NDArray[np.uint64]]) -> NDArray
     while later.size:
         is_head = np.diff(later, prepend=-1) != 0
         told = compared.add((first[is_head], later[is_head]))
-        near = relate(told, nodes, settings) == Relation.NEAR
+        near = are_near(told, nodes, settings)
         roots[told.right[near]] = told.left[near]
         open_still = ~is_head & (roots[later] == later)
         first, later = first[open_still], later[open_still]
@@ -175,11 +242,12 @@ def _cluster_all(
 
     `large`: int64, the first node of each node's large group, -1 in none. Ends when nothing new is met.
     """
-    nodes, settings = compared.nodes, compared.settings
+    nodes, provenance, settings = compared.nodes, compared.provenance, compared.settings
     while True:
         pairs = compared.whole()
-        relations = relate(pairs, nodes, settings)
-        clusters = cluster(nodes, pairs, joins(relations, pairs, nodes, settings), facts, settings.threshold)
+        relations = _relations(pairs, nodes, provenance, settings)
+        verdicts = (joins(relations, pairs, nodes, settings), relations == Relation.TEMPLATE)
+        clusters = cluster(nodes, pairs, verdicts, provenance.replaced, facts, settings.threshold)
         lead_of, before = clusters.lead_of, compared.number
         split = _is_split(large, lead_of)
         if split.any():

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-KEEP_RULES = ("lead", "origin", "longest", "latest")
+KEEP_RULES = ("lead", "origin", "longest", "latest", "credited")
 
 # What has no bearing on the answer is left out of the settings' fingerprint.
 _NOT_IN_ANSWER = ("threads",)
@@ -46,6 +46,8 @@ class Settings:
     """Articles of fewer tokens join a cluster only as `exact` copies."""
     min_repeat: int = 20
     """Fewest equal tokens in a repeated block."""
+    boilerplate: int = 5
+    """Stories, otherwise unrelated, that a passage must recur in to be boilerplate; 0 learns none."""
     keep: str = "lead"
     """Which member of a cluster `kept` keeps: one of `KEEP_RULES`."""
     threads: int = 0
@@ -61,6 +63,7 @@ class Settings:
             ("gap", 0, 64),
             ("min_words", 0, 1_000_000),
             ("min_repeat", 2, 1_000_000),
+            ("boilerplate", 0, 1_000_000),
             ("threads", 0, 1024),
         ):
             value = getattr(self, name)
@@ -68,6 +71,8 @@ class Settings:
                 raise ValueError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
         if self.permutations % self.bands:
             raise ValueError(f"bands must divide permutations ({self.permutations}), got {self.bands!r}")
+        if self.boilerplate == 1:  # every passage of every article
+            raise ValueError(f"boilerplate must be 0 or at least 2, got {self.boilerplate!r}")
         if self.min_repeat < self.kgram:  # nothing shorter than a fingerprint is found
             raise ValueError(f"min_repeat must be at least kgram ({self.kgram}), got {self.min_repeat!r}")
         for name in ("threshold", "excerpt", "shared", "told"):

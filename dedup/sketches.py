@@ -34,7 +34,9 @@ class Nodes:
     """Distinct token sequences, by falling length, then by content hash: the same for any order of the feed.
 
     `of_article`: int64 node per article; `members`: int64 articles, node after node, and `member_starts`:
-    int64, nodes + 1. The rest is as in `Sketches`, one row per node.
+    int64, nodes + 1. `boilerplate`: bool, one per token of `tokens`, whether learnt boilerplate covers it;
+    `own`: int32, the tokens of each node that it does not cover. The rest is as in `Sketches`, one row per
+    node; once boilerplate is set aside, without the fingerprints inside it.
     """
 
     of_article: NDArray[np.int64]
@@ -46,6 +48,8 @@ class Nodes:
     token_spans: NDArray[np.int64]
     prints: NDArray[np.uint32]
     print_spans: NDArray[np.int64]
+    boilerplate: NDArray[np.bool_]
+    own: NDArray[np.int32]
 
     def __len__(self) -> int:
         return self.counts.size
@@ -54,6 +58,12 @@ class Nodes:
     def weights(self) -> NDArray[np.int64]:
         """Articles per node."""
         return np.diff(self.member_starts)
+
+    def least(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The least of the articles' values, for each node (int64)."""
+        if not len(self):
+            return np.empty(0, np.int64)
+        return np.minimum.reduceat(values[self.members], self.member_starts[:-1])
 
     def articles(self, node: int) -> NDArray[np.int64]:
         """The articles of one node."""

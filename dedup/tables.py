@@ -10,12 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dedup.attribution import Attribution
 from dedup.columns import schema
-from dedup.pairs import Pairs
+from dedup.kernels.boilerplate import count_inside
+from dedup.kernels.passages import LEFT, LONGEST, PASSAGES, RIGHT
+from dedup.pairs import FORM, Pairs
 from dedup.places import Spots, common_tail, find_spots
 from dedup.sketches import Nodes
-from dedup.stages.cluster import BASES, Members
+from dedup.stages.cluster import Members
 from dedup.stages.listing import EXACT_ROW, Listing, rows_with_lead
+from dedup.stages.origin import BASES
 from dedup.stages.relate import Relation
 from dedup.texts import Texts
 
@@ -61,7 +65,8 @@ class Evidence:
         return [Relation(relation).label for relation in relations]
 
 
-def _table(name: str, columns: dict[str, object]) -> pa.Table:
+def table(name: str, columns: dict[str, object]) -> pa.Table:
+    """The table of that name, its columns by name in any order."""
     wanted = schema(name)
     arrays = []
     for field in wanted:
@@ -72,9 +77,9 @@ def _table(name: str, columns: dict[str, object]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=wanted)
 
 
-def clusters_table(evidence: Evidence, members: Members) -> pa.Table:
+def clusters_table(evidence: Evidence, members: Members, attribution: Attribution) -> pa.Table:
     """`clusters`: sorted by cluster id, the lead first, then by id."""
-    article, lead, origin = members.article, members.lead, members.origin
+    article, lead, origin = members.article, members.lead, attribution.origins.article
     is_lead = article == lead
     row, is_swapped = rows_with_lead(evidence.nodes, evidence.pairs, article, lead)
     similarity, in_lead, of_lead = evidence.figures(row, is_swapped)
@@ -82,7 +87,7 @@ def clusters_table(evidence: Evidence, members: Members) -> pa.Table:
         pa.array(is_lead), pa.scalar(None, pa.string()), pa.array(evidence.labels(row), pa.string())
     )
     ids = _cluster_ids(evidence, origin)
-    table = _table(
+    rows = table(
         "clusters",
         {
             "cluster_id": ids,
@@ -97,12 +102,12 @@ def clusters_table(evidence: Evidence, members: Members) -> pa.Table:
             "of_lead": of_lead,
             "lead_id": evidence.column("id", lead),
             "origin_id": evidence.column("id", origin),
-            "origin_basis": np.array(BASES, object)[members.basis],
-            "credit": pa.nulls(article.size, pa.string()),
+            "origin_basis": np.array(BASES, object)[attribution.origins.basis],
+            "credit": attribution.credit,
             **{name: evidence.column(name, article) for name in ("source", "published", "title", "url")},
         },
     )
-    return table.take(np.lexsort((evidence.ranks[article], ~is_lead, np.array(ids, str))))
+    return rows.take(np.lexsort((evidence.ranks[article], ~is_lead, np.array(ids, str))))
 
 
 def _cluster_ids(evidence: Evidence, origin: Rows) -> list[str]:
@@ -124,10 +129,10 @@ def _pair_key(evidence: Evidence, a: Rows, b: Rows) -> dict[str, object]:
 def pairs_table(evidence: Evidence, listing: Listing) -> pa.Table:
     """`pairs`: in the listing's order."""
     jaccard, a_in_b, b_in_a = evidence.figures(listing.row, listing.is_swapped)
-    figures = np.vstack([evidence.pairs.figures, np.zeros((1, 6), np.int32)])[listing.row]
+    figures = np.vstack([evidence.pairs.figures, np.zeros((1, FORM + 1), np.int32)])[listing.row]
     words = evidence.nodes.counts[evidence.nodes.of_article[listing.a]]
     exact = listing.row == EXACT_ROW
-    return _table(
+    return table(
         "pairs",
         {
             **_pair_key(evidence, listing.a, listing.b),
@@ -135,9 +140,9 @@ def pairs_table(evidence: Evidence, listing: Listing) -> pa.Table:
             "jaccard": jaccard,
             "a_in_b": a_in_b,
             "b_in_a": b_in_a,
-            "shared_words": np.where(exact, words, np.minimum(figures[:, 0], figures[:, 1])),
-            "passages": np.where(exact, 1, figures[:, 2]),
-            "longest_passage": np.where(exact, words, figures[:, 3]),
+            "shared_words": np.where(exact, words, np.minimum(figures[:, LEFT], figures[:, RIGHT])),
+            "passages": np.where(exact, 1, figures[:, PASSAGES]),
+            "longest_passage": np.where(exact, words, figures[:, LONGEST]),
             "pairs_not_listed": listing.not_listed,
         },
     )
@@ -153,7 +158,7 @@ def passages_table(evidence: Evidence, listing: Listing) -> pa.Table:
     begins = np.flatnonzero(np.diff(row[order], prepend=-1))
     number = np.arange(order.size) - np.repeat(begins, np.diff(np.append(begins, order.size))) + 1
     longer = np.maximum(spans[:, 1] - spans[:, 0], spans[:, 3] - spans[:, 2])
-    return _table(
+    return table(
         "passages",
         {
             **_pair_key(evidence, a[order], b[order]),
@@ -164,9 +169,17 @@ def passages_table(evidence: Evidence, listing: Listing) -> pa.Table:
             "b_end": (b_spot.ends + tail)[order],
             "words": spans[order, 4],
             "identical": (spans[:, 4] / longer)[order],
-            "boilerplate": np.zeros(order.size, bool),
+            "boilerplate": _is_boilerplate(evidence, a, spans)[order],
         },
     )
+
+
+def _is_boilerplate(evidence: Evidence, article: Rows, spans: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether boilerplate covers most of the tokens `spans[:, :2]` of each article."""
+    nodes = evidence.nodes
+    whole = nodes.token_spans[nodes.of_article[article], 0][:, None] + spans[:, :2]
+    covered: NDArray[np.bool_] = 2 * count_inside(nodes.boilerplate, whole) > spans[:, 1] - spans[:, 0]
+    return covered
 
 
 def _token_spans(evidence: Evidence, listing: Listing) -> tuple[Rows, NDArray[np.int32]]:
@@ -183,58 +196,11 @@ def _token_spans(evidence: Evidence, listing: Listing) -> tuple[Rows, NDArray[np
     return np.concatenate([row, exact]), np.concatenate([spans, whole])
 
 
-def repeats_table(evidence: Evidence, node: Rows, blocks: NDArray[np.int32]) -> pa.Table:
-    """`repeats`: by article, block and later place."""
-    weights = evidence.nodes.weights[node]
-    which = np.repeat(np.arange(node.size), weights)
-    article = np.concatenate([np.empty(0, np.int64), *(evidence.nodes.articles(n) for n in node.tolist())])
-    blocks = blocks[which]
-    first, second = evidence.spots(article, article, blocks)
-    tail = common_tail(first, second)
-    first_end, second_end = first.ends + tail, second.ends + tail
-    order = np.lexsort((second.starts, first_end, first.starts, evidence.ranks[article]))
-    is_new_article = np.diff(article[order], prepend=-1) != 0
-    is_new_block = is_new_article | (np.diff(first.starts[order], prepend=-1) != 0)
-    is_new_block |= np.diff(first_end[order], prepend=-1) != 0
-    count = np.cumsum(is_new_block)
-    before = np.maximum.accumulate(np.where(is_new_article, count - 1, 0)) if order.size else count
-    longer = np.maximum(blocks[:, 1] - blocks[:, 0], blocks[:, 3] - blocks[:, 2])
-    tokens = evidence.nodes.counts[evidence.nodes.of_article[article]]
-    texts = _slices(evidence, article[order], first.starts[order], first_end[order])
-    return _table(
-        "repeats",
-        {
-            "article_id": evidence.column("id", article[order]),
-            "version": evidence.column("version", article[order]),
-            "block": count - before,
-            "first_start": first.starts[order],
-            "first_end": first_end[order],
-            "second_start": second.starts[order],
-            "second_end": second_end[order],
-            "words": blocks[order, 4],
-            "identical": (blocks[:, 4] / longer)[order],
-            "share": ((blocks[:, 3] - blocks[:, 2]) / tokens)[order],
-            "text": texts,
-        },
-    )
-
-
-def _slices(evidence: Evidence, article: Rows, starts: Rows, ends: Rows) -> list[str]:
-    """A part of the text of each article; rows of one article stand together, and its text is read once."""
-    parts = []
-    last, text = -1, ""
-    for row, start, end in zip(article.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        if row != last:
-            last, text = row, evidence.column("text", np.array([row]))[0].as_py()
-        parts.append(text[start:end])
-    return parts
-
-
 def articles_table(evidence: Evidence, articles: Rows) -> pa.Table:
     """`articles`: the given ones, by id and version."""
     rows = articles[np.argsort(evidence.ranks[articles])]
     names = ("version", "title", "source", "published", "url", "text")
-    return _table(
+    return table(
         "articles",
         {
             "article_id": evidence.column("id", rows),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations, islice, pairwise, product
+from itertools import combinations, groupby, islice, pairwise, product
 from typing import NamedTuple
 
 from datasketch import MinHash
@@ -319,7 +319,7 @@ def linked(articles: Sequence[int], cap: int, hubs: int) -> set[tuple[int, int]]
 def meetings(
     lists: Iterable[Sequence[int]], counts: Sequence[int], rules: tuple[int, int, int, float]
 ) -> set[tuple[int, int]]:
-    """The pairs that share two lists, or one of few articles: enough of them to answer for the shorter."""
+    """The pairs that share two lists, or one of few articles: enough of them for the one of fewer tokens."""
     cap, hubs, rare, reach = rules
     shared: Counter[tuple[int, int]] = Counter()
     is_rare = set()
@@ -328,7 +328,8 @@ def meetings(
         shared.update(pairs)
         if len(articles) <= rare:
             is_rare |= pairs
-    return {p for p, n in shared.items() if (n > 1 or p in is_rare) and n * reach >= counts[p[1]]}
+    met = {pair: n for pair, n in shared.items() if n > 1 or pair in is_rare}
+    return {(a, b) for (a, b), n in met.items() if n * reach >= min(counts[a], counts[b])}
 
 
 # Two articles into passages and figures. An anchor is (place in a, place in b, equal tokens).
@@ -490,16 +491,48 @@ def chain_to(last: int, before: Sequence[int], used: set[int]) -> list[int]:
 
 
 class Compared(NamedTuple):
-    """Tokens covered in a and b, passages, the longest one, shingles in both, in either; the passages."""
+    """Tokens covered in a and b, passages, the longest one, shingles in both, in either; the passages.
 
-    figures: tuple[int, int, int, int, int, int]
+    Boilerplate is set aside in these; the last two figures are the tokens covered with it.
+    """
+
+    figures: tuple[int, int, int, int, int, int, int, int]
     passages: list[Passage]
 
 
+def cut(matches: Sequence[Match], inside: Sequence[bool], least: int) -> list[list[Match]]:
+    """A passage in pieces: each run of `least` tokens or more that changes the state starts another one."""
+    pieces: list[list[Match]] = []
+    state: bool | None = None
+    for own, some in groupby(matches, key=lambda match: inside[match[0]]):
+        run = list(some)
+        is_long = len(run) >= least
+        if not pieces or (is_long and state is not None and own != state):
+            pieces.append([])
+        pieces[-1] += run
+        state = own if is_long else state
+    return pieces
+
+
+def outside(tokens: Sequence[int], inside: Sequence[bool], size: int) -> set[tuple[int, ...]]:
+    """The shingles that touch no boilerplate."""
+    return {gram for i, gram in enumerate(grams(tokens, size)) if not any(inside[i : i + size])}
+
+
 def compare(
-    a: Sequence[int], b: Sequence[int], *, shingle: int = 3, kgram: int = 6, gap: int = 16
+    a: Sequence[int],
+    b: Sequence[int],
+    inside: tuple[Sequence[bool], Sequence[bool]] | None = None,
+    *,
+    shingle: int = 3,
+    kgram: int = 6,
+    gap: int = 16,
 ) -> Compared:
-    """Chains of anchors, the longest first, each a passage where it covers `kgram` tokens not covered yet."""
+    """Chains of anchors, the longest first, each told where it covers `kgram` tokens not covered yet.
+
+    `inside`: of both sides, which tokens are boilerplate; where that of a starts or ends a chain is cut.
+    """
+    inside = inside or ([False] * len(a), [False] * len(b))
     anchors = all_anchors(a, b, kgram, gap)
     scores, before = link(anchors, gap)
     used: set[int] = set()
@@ -509,17 +542,236 @@ def compare(
         if last in used:
             continue
         matches = walk(a, b, anchors, chain_to(last, before, used), gap)
-        sides = [set(side) for side in zip(*matches, strict=True)]
-        if all(len(side - seen) < kgram for side, seen in zip(sides, covered, strict=True)):
+        if all(len({match[side] for match in matches} - covered[side]) < kgram for side in (0, 1)):
             continue
-        for side, seen in zip(sides, covered, strict=True):
-            seen.update(side)
-        (i, j), (r, c) = matches[0], matches[-1]
-        passages.append((i, r + 1, j, c + 1, len(matches)))
-    ours, theirs = set(grams(a, shingle)), set(grams(b, shingle))
+        for piece in cut(matches, inside[0], kgram):
+            (i, j), (r, c) = piece[0], piece[-1]
+            sides = [set(side) for side in zip(*piece, strict=True)]
+            if not all(side <= seen for side, seen in zip(sides, covered, strict=True)):
+                passages.append((i, r + 1, j, c + 1, len(piece)))
+            for side, seen in zip(sides, covered, strict=True):
+                seen.update(side)
+    ours, theirs = outside(a, inside[0], shingle), outside(b, inside[1], shingle)
+    own = [sum(not inside[side][i] for i in covered[side]) for side in (0, 1)]
     longest = max((passage[4] for passage in passages), default=0)
-    sizes = (len(covered[0]), len(covered[1]), len(passages), longest)
-    return Compared((*sizes, len(ours & theirs), len(ours | theirs)), passages)
+    sizes = (own[0], own[1], len(passages), longest, len(ours & theirs), len(ours | theirs))
+    return Compared((*sizes, len(covered[0]), len(covered[1])), passages)
+
+
+# Articles into what recurs in them. A gram is the hash of some consecutive tokens.
+
+
+def recurring(entries: Iterable[Entry], groups: Sequence[int], least: int) -> dict[int, int]:
+    """The keys that articles of at least `least` groups hold, ascending, and how many groups hold each."""
+    held = {key: len({groups[a] for a in some}) for key, some in posting_lists(entries).items()}
+    return {key: number for key, number in sorted(held.items()) if number >= least}
+
+
+def grams_near(
+    articles: Sequence[Sequence[int]], known: Container[int], sizes: tuple[int, int], reach: tuple[int, int]
+) -> list[Entry]:
+    """(gram, article) of each gram of `sizes[1]` tokens that stands near a known one of `sizes[0]`."""
+    found = []
+    for article, tokens in enumerate(articles):
+        places = [i for i, gram in enumerate(kgram_hashes(tokens, sizes[0])) if gram in known]
+        for j, gram in enumerate(kgram_hashes(tokens, sizes[1])):
+            if any(i - reach[0] <= j <= i + reach[1] for i in places):
+                found.append((gram, article))
+    return found
+
+
+def gram_blocks(
+    articles: Sequence[Sequence[int]], counts: Mapping[int, int], links: Mapping[int, int], size: int
+) -> dict[int, int]:
+    """Of each gram the least one of those it hangs together with.
+
+    Two that follow each other hang together where the gram of one token more, which holds both, is held by
+    more than half of the groups that hold the more frequent one. `counts` and `links` tell how many do.
+    """
+    beside: dict[int, set[int]] = defaultdict(set)
+    for tokens in articles:
+        both = zip(pairwise(kgram_hashes(tokens, size)), kgram_hashes(tokens, size + 1), strict=True)
+        for (first, second), whole in both:
+            most = max(counts.get(first, TWO_64), counts.get(second, TWO_64))
+            if 2 * links.get(whole, 0) > most:
+                beside[first].add(second)
+                beside[second].add(first)
+    blocks: dict[int, int] = {}
+    for gram in sorted(counts):
+        reached = set() if gram in blocks else {gram}
+        while reached:
+            blocks |= dict.fromkeys(reached, gram)
+            reached = {other for one in reached for other in beside[one] if other not in blocks}
+    return blocks
+
+
+def find_runs(
+    articles: Sequence[Sequence[int]], blocks: Mapping[int, int], size: int
+) -> list[tuple[int, int, int, int]]:
+    """(block, article, start, end) of every stretch of grams of one block, in reading order."""
+    found = []
+    for article, tokens in enumerate(articles):
+        known = enumerate(blocks.get(gram, -1) for gram in kgram_hashes(tokens, size))
+        for block, run in groupby(known, key=lambda gram: gram[1]):
+            places = [i for i, _ in run]
+            if block >= 0:
+                found.append((block, article, places[0], places[-1] + size))
+    return found
+
+
+def keywords(
+    tokens: Iterable[int], counts: Mapping[int, int], total: int, limits: tuple[int, int], most: int
+) -> tuple[list[int], float]:
+    """The `most` rarest tokens of an article, less those seen in too few or too many articles.
+
+    Then how many of them another article has by chance. `counts`: in how many of `total` each was seen.
+    """
+    seen = sorted((counts.get(token, 0), token) for token in set(tokens))
+    rarest = [(count, token) for count, token in seen if limits[0] <= count <= limits[1]][:most]
+    return sorted(token for _, token in rarest), sum(count for count, _ in rarest) / total
+
+
+def are_unrelated(
+    articles: Iterable[tuple[set[int], float]], shared: set[int], limits: tuple[int, float, float]
+) -> bool:
+    """Whether `limits[0]` articles (keywords, chance), taken one by one, have little in common.
+
+    That is under `limits[1]` keywords, not counting the `shared` ones, and `limits[2]` times those that
+    either has in common with any other by chance.
+    """
+    least, related, times = limits
+    taken: list[tuple[set[int], float]] = []
+    for own, chance in articles:
+        both = [(len((own & other) - shared), max(chance, by_chance)) for other, by_chance in taken]
+        if all(number < related + times * most for number, most in both):
+            taken.append((own, chance))
+    return len(taken) >= least
+
+
+def prints_outside(
+    tokens: Sequence[int], prints: Iterable[int], inside: Sequence[bool], size: int
+) -> list[int]:
+    """The fingerprints that are those of no gram wholly inside boilerplate."""
+    dropped = {gram for i, gram in enumerate(kgram_hashes(tokens, size)) if all(inside[i : i + size])}
+    return [value for value in prints if value not in dropped]
+
+
+# Texts into names and numbers, and what is swapped of these between two articles.
+
+
+def starts_sentence(before: str) -> bool:
+    """Whether a sentence or line starts behind this, spaces, quotes and all that is no word passed over."""
+    for char in reversed(before):
+        if any(kind in ("letter", "digit", "alone") for kind, _, _ in parts_of(char)):
+            return False
+        if char.isascii() and char not in " \t\"'([*-":
+            return char in ".!?:;\n\r"
+    return True
+
+
+def kinds(text: str) -> list[str]:
+    """Of each token whether it is a number, a name, in small letters, or plain."""
+    found = []
+    for token in tokenise(text):
+        first = text[token.start]
+        has_case = ord(first) < 0x2000
+        if any(char in "0123456789" for char in text[token.start : token.end]):
+            found.append("number")
+        elif has_case and first.isupper():
+            found.append("plain" if starts_sentence(text[: token.start]) else "name")
+        else:
+            found.append("lower" if has_case and first.islower() else "plain")
+    return found
+
+
+class Told(NamedTuple):
+    """An article: its tokens, the kinds of these, and which are boilerplate."""
+
+    tokens: Sequence[int]
+    kinds: Sequence[str]
+    inside: Sequence[bool]
+
+
+def named(article: Told) -> list[int]:
+    """Where its numbers stand, and its names, unless there are too many, or in small letters elsewhere."""
+    lower = {token for token, kind in zip(article.tokens, article.kinds, strict=True) if kind == "lower"}
+    tells = article.kinds.count("name") <= article.kinds.count("lower")
+    return [
+        i
+        for i, (token, kind) in enumerate(zip(article.tokens, article.kinds, strict=True))
+        if kind == "number" or (kind == "name" and tells and token not in lower)
+    ]
+
+
+def slots_inside(a: Sequence[int], b: Sequence[int], passage: Passage, gap: int) -> list[tuple[range, range]]:
+    """From where a passage, with which a and b end, differs to its next short run, or to its end."""
+    found = []
+    i, j = passage[0], passage[2]
+    while i < len(a) and j < len(b):
+        if a[i] == b[j]:
+            i, j = i + 1, j + 1
+            continue
+        x, y, _ = next_run(a, b, i, j, 1, gap) or (len(a), len(b), 0)
+        found.append((range(i, x), range(j, y)))
+        i, j = x, y
+    return found
+
+
+def slots(
+    a: Sequence[int], b: Sequence[int], passages: Sequence[Passage], edge: int, gap: int
+) -> list[tuple[range, range]]:
+    """Where words may be swapped: between passages, beside them where none follows, and in their gaps."""
+    found = []
+    for before, after in zip([None, *passages], [*passages, None], strict=True):
+        if before and after and all(0 <= after[side] - before[side + 1] <= gap for side in (0, 2)):
+            found.append((range(before[1], after[0]), range(before[3], after[2])))
+            continue
+        if before:
+            ends = min(len(a), before[1] + edge), min(len(b), before[3] + edge)
+            found.append((range(before[1], ends[0]), range(before[3], ends[1])))
+        if after:
+            starts = max(0, after[0] - edge), max(0, after[2] - edge)
+            found.append((range(starts[0], after[0]), range(starts[1], after[2])))
+    for passage in passages:
+        found += slots_inside(a[: passage[1]], b[: passage[3]], passage, gap)
+    return found
+
+
+def count_swaps(
+    a: Told, b: Told, passages: Sequence[Passage], *, edge: int = 4, first: int = 50, gap: int = 16
+) -> list[list[int]]:
+    """Of each side: distinct names gone, those swapped, those among its first words, numbers, those swapped.
+
+    Gone is what the other side has nowhere; it is swapped where a slot has some of its kind on both sides.
+    """
+    gone = [
+        {i: side.kinds[i] for i in named(side) if side.tokens[i] not in other.tokens}
+        for side, other in ((a, b), (b, a))
+    ]
+    swapped: list[set[int]] = [set(), set()]
+    for slot in slots(a.tokens, b.tokens, passages, edge, gap):
+        for kind in ("name", "number"):
+            there = [{i for i in slot[side] if gone[side].get(i) == kind} for side in (0, 1)]
+            if all(there):
+                swapped = [known | more for known, more in zip(swapped, there, strict=True)]
+    counts = []
+    for side, away, moved in zip((a, b), gone, swapped, strict=True):
+        own = [i for i in named(side) if not side.inside[i]]
+        names = [i for i in own if away.get(i) == "name"]
+        leading = [i for i in names if list(side.inside[:i]).count(False) < first]
+        numbers = [i for i in own if side.kinds[i] == "number"]
+        columns = names, moved & set(names), leading, numbers, moved & set(numbers)
+        counts.append([len({side.tokens[i] for i in places}) for places in columns])
+    return counts
+
+
+def count_own(a: Sequence[int], b: Sequence[int], passages: Sequence[Passage]) -> list[int]:
+    """Of each side the distinct tokens outside of passages that the other side has nowhere."""
+    counts = []
+    for side, own, other in ((0, a, b), (2, b, a)):
+        covered = {i for passage in passages for i in range(passage[side], passage[side + 1])}
+        counts.append(len({token for i, token in enumerate(own) if i not in covered} - set(other)))
+    return counts
 
 
 # One article into its repeated blocks.
@@ -603,12 +855,23 @@ def apart(blocks: Iterable[Passage]) -> list[Passage]:
 # Joining pairs into clusters.
 
 
-def assign_leads(order: Iterable[int], joined: dict[int, set[int]]) -> dict[int, int]:
-    """Walk down: who is unassigned becomes a lead and takes all unassigned ones that join it."""
+def assign_leads(
+    order: Iterable[int],
+    joined: Mapping[int, Iterable[int]],
+    apart: Mapping[int, Collection[int]] | None = None,
+) -> dict[int, int]:
+    """Walk down: who is unassigned becomes a lead and takes the unassigned ones that join it, in their order.
+
+    One that is `apart` from somebody it has taken is left.
+    """
     lead_of: dict[int, int] = {}
     for node in order:
         if node not in lead_of:
-            lead_of |= {other: node for other in (node, *joined.get(node, ())) if other not in lead_of}
+            lead_of[node] = node
+            for other in joined.get(node, ()):
+                is_apart = any(lead_of.get(far) == node for far in (apart or {}).get(other, ()))
+                if other not in lead_of and not is_apart:
+                    lead_of[other] = node
     return lead_of
 
 
@@ -621,26 +884,78 @@ class Member(NamedTuple):
     rank: int
 
 
+class Joins(NamedTuple):
+    """Pairs of nodes that join: the tokens covered in left and in right, and how alike they are."""
+
+    covered: dict[tuple[int, int], tuple[int, int]]
+    alike: dict[tuple[int, int], int]
+
+
 def clusters(
-    nodes: Sequence[Member], joins: dict[tuple[int, int], tuple[int, int]], most: float
+    nodes: Sequence[Member],
+    joins: Joins,
+    most: float,
+    apart: Collection[tuple[int, int]] = (),
+    replaced: Collection[tuple[int, int]] = (),
 ) -> dict[int, int]:
     """The lead of each node: rank, then walk down.
 
-    Rank by articles joined, by words of theirs covered, by how many of them are held for the share `most` of
-    their tokens, by time and by id. `joins` maps pairs that join to the tokens covered in left and in right.
+    Rank by articles joined, by whether one of these replaces it, by words of theirs covered, by how many of
+    them are held for the share `most` of their tokens, by time and by id. Whoever is most alike is taken
+    first, then by number. `apart`: the pairs that may not share a cluster; `replaced`: (old, new).
     """
     holds = [node.copies - 1 for node in nodes]
     degree = [node.copies - 1 for node in nodes]
     coverage = [(node.copies - 1) * node.tokens for node in nodes]
-    joined = defaultdict(set)
-    for (left, right), (in_left, in_right) in joins.items():
-        joined[left].add(right)
-        joined[right].add(left)
+    joined = defaultdict(list)
+    for (left, right), (in_left, in_right) in joins.covered.items():
+        joined[left].append((-joins.alike[left, right], right))
+        joined[right].append((-joins.alike[left, right], left))
         degree[left] += nodes[right].copies
         degree[right] += nodes[left].copies
         coverage[left] += in_right * nodes[right].copies
         coverage[right] += in_left * nodes[left].copies
         holds[left] += nodes[right].copies * (in_right >= most * nodes[right].tokens)
         holds[right] += nodes[left].copies * (in_left >= most * nodes[left].tokens)
-    ranks = [(-degree[n], -coverage[n], -holds[n], node.time, node.rank) for n, node in enumerate(nodes)]
-    return assign_leads(sorted(range(len(nodes)), key=ranks.__getitem__), joined)
+    is_old = [any((n, new) in replaced for _, new in joined[n]) for n in range(len(nodes))]
+    ranks = [
+        (-degree[n], is_old[n], -coverage[n], -holds[n], node.time, node.rank) for n, node in enumerate(nodes)
+    ]
+    separate = {n: {a + b - n for a, b in apart if n in (a, b)} for n in range(len(nodes))}
+    taken = {n: [other for _, other in sorted(others)] for n, others in joined.items()}
+    return assign_leads(sorted(range(len(nodes)), key=ranks.__getitem__), taken, separate)
+
+
+# Where the story of a cluster comes from.
+
+
+class Claim(NamedTuple):
+    """What is known of a member: its names and those it gives, and what decides where those leave a tie."""
+
+    id: str
+    url: str | None
+    agency: str | None
+    credit: str | None
+    prior_ids: Sequence[str]
+    addresses: Sequence[str]
+    time: int
+    coverage: int
+    rank: int
+
+
+def standing(member: Claim, cluster: Sequence[Claim]) -> tuple[int, int, int, int, int]:
+    """What speaks for a member, by link, credit, time, coverage and id; the least had the story first."""
+    others = [other for other in cluster if other is not member]
+    ids = {other.id for other in others} - {member.id}
+    links = sum(member.id in other.prior_ids for other in others if other.id != member.id)
+    links += sum(member.url in other.addresses for other in others if member.url not in (None, other.url))
+    replaces = not ids.isdisjoint(member.prior_ids)
+    votes = sum(other.credit == member.agency != other.agency for other in others if member.agency)
+    return -links * (not replaces), -votes, member.time, -member.coverage, member.rank
+
+
+def origin(cluster: Sequence[Claim]) -> tuple[int, int]:
+    """The member that had the story first, and which of link, credit, time, coverage and id decided it."""
+    first, second, *_ = sorted(range(len(cluster)), key=lambda n: standing(cluster[n], cluster))
+    told = zip(standing(cluster[first], cluster), standing(cluster[second], cluster), strict=True)
+    return first, next(number for number, (one, other) in enumerate(told) if one != other)

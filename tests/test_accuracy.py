@@ -24,7 +24,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def set_tables(tables: Rows) -> None:
         result = SimpleNamespace(tables={name: pa.table(dict(columns)) for name, columns in tables.items()})
-        monkeypatch.setattr(labelled, "_find", lambda _: result)
+        monkeypatch.setattr(labelled, "find", lambda _: result)
 
     return set_tables
 
@@ -47,7 +47,12 @@ def test_labelled_pairs_are_scored_per_kind_and_the_missed_named(found: Any, tmp
     found(
         {
             "clusters": {"cluster_id": ["1", "1"], "article_id": ["a", "b"]},
-            "pairs": {"a_id": ["a"], "b_id": ["c"], "pairs_not_listed": [0]},
+            "pairs": {
+                "a_id": ["a", "p"],
+                "b_id": ["c", "q"],
+                "pairs_not_listed": [0, 0],
+                "relation": ["excerpt", "boilerplate"],
+            },
         }
     )
     score = labelled.pairs("made", tmp_path)

@@ -15,9 +15,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 import dedup.pipeline  # takes the real names from dedup.feeds, before any test replaces them there
+from dedup.articles import FIELDS
 from dedup.cli import app, options
 from dedup.errors import FeedError, TooManyRejects
 from dedup.settings import KEEP_RULES, Settings
@@ -133,8 +135,8 @@ def test_kept_is_written() -> None:
 
 
 def test_fields_and_reading_are_handed_on(library: Library) -> None:
-    names = {name: f"my_{name}" for name in ("id", "text", "title", "source", "published", "url", "version")}
-    flags = [part for name, mine in names.items() for part in (f"--{name}", mine)]
+    names = {name: f"my_{name}" for name in FIELDS}
+    flags = [part for name, mine in names.items() for part in (f"--{name.replace('_', '-')}", mine)]
     call("find", "f", *flags, "--tz", "Europe/Paris", "--html", "keep", "--max-errors", "0.5")
     reading = library.asked["reading"]
     assert (reading.fields, reading.tz, reading.html) == (names, "Europe/Paris", "keep")
@@ -264,12 +266,10 @@ def test_a_folder_of_somebody_else_is_refused_before_any_work(library: Library) 
 
 def test_every_option_has_its_help() -> None:
     help_text = call("find", "--help").stdout
-    commands = {command.callback: command for command in app.registered_commands}
-    (find,) = commands
-    assert find is not None
+    find = get_command(app).commands["find"]  # type: ignore[attr-defined]
     for flag in ("--out", "--kept", "--version", "--settings", "--json", "-q"):
         assert flag in help_text
-    assert len(inspect.signature(find).parameters) == 25
+    assert len(inspect.signature(find.callback).parameters) == 28
 
 
 def test_defaults_told_in_the_help_are_those_of_the_settings() -> None:
@@ -281,7 +281,16 @@ def test_defaults_told_in_the_help_are_those_of_the_settings() -> None:
         )
         if hasattr(options, name)
     }
-    assert set(told) == {"threshold", "excerpt", "shared", "min_words", "min_repeat", "keep", "threads"}
+    assert set(told) == {
+        "threshold",
+        "excerpt",
+        "shared",
+        "min_words",
+        "min_repeat",
+        "boilerplate",
+        "keep",
+        "threads",
+    }
     for name, text in told.items():
         assert text.endswith(f"({getattr(Settings(), name)}).")
 

@@ -115,6 +115,9 @@ NOTES: dict[str, Callable[[str, str], bool]] = {
     "alert before the full story": lambda a, b: 25 < len(a.split()) < 40 and len(b.split()) > 250,
     "same event in other words": lambda a, b: not runs(a, LONGEST_COMMON_RUN) & runs(b, LONGEST_COMMON_RUN),
     "same disclaimer and link list": lambda a, b: set(furniture(a)[:8]) == set(furniture(b)[:8]) != set(),
+    "one form for two grants": lambda a, b: (
+        len(runs(a, 8) & runs(b, 8)) > 0.5 * len(runs(a, 8)) and a[:60] != b[:60]
+    ),
     "unrelated": lambda a, b: not runs(a, 4) & runs(b, 4),
     "five paragraphs twice": lambda a, _: paragraphs(a)[2:7] == paragraphs(a)[7:12],
     "one paragraph twice": lambda a, _: paragraphs(a).count(paragraphs(a)[0]) == 2,

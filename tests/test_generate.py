@@ -28,7 +28,7 @@ def made() -> list[Made]:
 @pytest.fixture(scope="module")
 def footers() -> list[str]:
     """The texts of the six footers of the feed above."""
-    return [footer.text for footer in Feed(7, generate.SWAP_FROM).footers]
+    return [footer.text for footer in Feed(7).footers]
 
 
 @pytest.fixture(scope="module")
@@ -146,51 +146,18 @@ def test_six_footers_close_three_in_ten_stories(made: list[Made], footers: list[
         assert [footer in record["text"] for footer in footers].count(True) == bool(fact["footer"])
 
 
-def may_change(of_story: dict[int, int], made: list[Made], footers: list[str]) -> dict[int, bool]:
-    """Whether each story is long enough for its copies to lose or change its footer."""
-    return {
-        one[1]["story"]: len(words(body(one, footers)))
-        >= generate.SWAP_FROM * len(words(footers[of_story[one[1]["story"]] - 1]))
-        for one in made
-        if one[1]["kind"] == "original"
-    }
-
-
-def test_half_of_the_copies_of_long_stories_keep_their_footer_and_others_lose_or_change_it(
-    made: list[Made], footers: list[str]
-) -> None:
+def test_half_of_the_copies_keep_their_footer_and_others_lose_or_change_it(made: list[Made]) -> None:
     of_story = {fact["story"]: fact["footer"] for _, fact in made if fact["kind"] == "original"}
-    is_long = may_change(of_story, made, footers)
     copies = [
         fact for _, fact in made if of_story[fact["story"]] and fact["kind"] not in ("original", "excerpt")
     ]
     kept = [fact for fact in copies if fact["footer"] == of_story[fact["story"]]]
-    free = [fact for fact in copies if fact["kind"] != "exact" and is_long[fact["story"]]]
-    assert all(fact in kept for fact in copies if fact["kind"] == "exact" or not is_long[fact["story"]])
+    free = [fact for fact in copies if fact["kind"] != "exact"]
+    assert all(fact in kept for fact in copies if fact["kind"] == "exact")
     assert sum(fact in kept for fact in free) / len(free) == pytest.approx(0.5, abs=0.1)
     assert any(fact["footer"] == 0 for fact in free)
     assert any(fact["footer"] not in (0, of_story[fact["story"]]) for fact in free)
     assert not any(fact["footer"] for _, fact in made if not of_story[fact["story"]])
-
-
-def test_footers_are_changed_in_short_stories_only_when_asked(footers: list[str]) -> None:
-    least = generate.SWAP_FROM * min(len(words(footer)) for footer in footers)
-
-    def shortest_changed(swap_from: int) -> int:
-        feed = list(generate.generate(1500, 7, swap_from=swap_from))
-        of_story = {fact["story"]: fact["footer"] for _, fact in feed if fact["kind"] == "original"}
-        changed = {
-            fact["story"]
-            for _, fact in feed
-            if fact["kind"] != "excerpt" and fact["footer"] != of_story[fact["story"]]
-        }
-        return min(
-            len(words(body(one, footers)))
-            for one in feed
-            if one[1]["kind"] == "original" and one[1]["story"] in changed
-        )
-
-    assert shortest_changed(generate.SWAP_FROM) >= least > shortest_changed(0)
 
 
 def test_exact_copies_are_equal(made: list[Made], originals: dict[int, str]) -> None:
@@ -247,8 +214,7 @@ def test_edits_leave_the_share_of_words_they_say(
     assert np.mean(kept) == pytest.approx(1 - 0.75 * share, abs=0.02)
 
 
-@pytest.mark.parametrize("arguments", [(-1, 1, 5), (1, -1, 5), (1, 1, -1)])
-def test_negative_numbers_are_refused(arguments: tuple[int, int, int]) -> None:
-    stories, seed, swap_from = arguments
+@pytest.mark.parametrize("arguments", [(-1, 1), (1, -1)])
+def test_negative_numbers_are_refused(arguments: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="-1"):
-        next(generate.generate(stories, seed, swap_from=swap_from))
+        next(generate.generate(*arguments))

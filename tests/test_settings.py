@@ -23,6 +23,7 @@ OTHERS: dict[str, Any] = {
     "told": 0.4,
     "min_words": 0,
     "min_repeat": 30,
+    "boilerplate": 0,
     "keep": "latest",
     "threads": 3,
 }
@@ -59,7 +60,7 @@ def test_the_fingerprint_is_that_of_the_values() -> None:
         ({"excerpt": 1.01}, "excerpt must be above 0 and at most 1, got 1.01"),
         ({"shared": float("nan")}, "shared must be above 0 and at most 1, got nan"),
         ({"told": "0.5"}, "told must be above 0 and at most 1, got '0.5'"),
-        ({"keep": "best"}, "keep must be one of lead, origin, longest, latest, got 'best'"),
+        ({"keep": "best"}, "keep must be one of lead, origin, longest, latest, credited, got 'best'"),
     ],
 )
 def test_a_value_out_of_range_is_told_with_its_name(wrong: dict[str, Any], message: str) -> None:

@@ -17,7 +17,6 @@ from dedup import columns
 REPO = Path(__file__).resolve().parent.parent
 README = REPO / "README.md"
 
-_NOT_WRITTEN_YET = ("boilerplate",)
 _ALWAYS_PARQUET = ("articles",)
 
 _KINDS = {
@@ -58,7 +57,7 @@ def find_help() -> str:
 
 def column_tables() -> str:
     """Every file of the output as a Markdown table, one row per column."""
-    return "\n\n".join(_column_table(name) for name in columns.TABLES if name not in _NOT_WRITTEN_YET)
+    return "\n\n".join(_column_table(name) for name in columns.TABLES)
 
 
 def _column_table(name: str) -> str:

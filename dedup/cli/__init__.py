@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 
@@ -43,7 +44,7 @@ def top(
 
 @app.command()
 def find(  # noqa: PLR0913 - typer: each option is a parameter
-    feed: options.FeedArgument,
+    feed: options.FeedArgument = None,
     *,
     out: options.Out = None,
     kept: options.Kept = None,
@@ -51,6 +52,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     no_text: options.NoText = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
+    curve: options.Curve = False,
     id_: options.Id = None,
     text: options.Text = None,
     title: options.Title = None,
@@ -58,6 +60,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     published: options.Published = None,
     url: options.Url = None,
     version: options.FieldVersion = None,
+    prior_ids: options.PriorIds = None,
     tz: options.Tz = "UTC",
     html: options.HtmlChoice = options.Html.STRIP,
     max_errors: options.MaxErrors = 0.01,
@@ -67,14 +70,24 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     shared: options.Shared = None,
     min_words: options.MinWords = None,
     min_repeat: options.MinRepeat = None,
+    boilerplate: options.Boilerplate = None,
     keep: options.KeepChoice = None,
     threads: options.Threads = None,
 ) -> None:
     """Find which articles of a feed are copies of one another, and which repeat themselves."""
+    if not (feed or curve):
+        raise typer.BadParameter("name a FEED; --curve alone does without one")
     if out is None and (file_format or no_text):
         raise typer.BadParameter("--format and --no-text say how --out is written, and there is no --out")
     names = _said(
-        id=id_, text=text, title=title, source=source, published=published, url=url, version=version
+        id=id_,
+        text=text,
+        title=title,
+        source=source,
+        published=published,
+        url=url,
+        version=version,
+        prior_ids=prior_ids,
     )
     flags = _said(
         threshold=threshold,
@@ -82,12 +95,54 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         shared=shared,
         min_words=min_words,
         min_repeat=min_repeat,
+        boilerplate=boilerplate,
         keep=keep and keep.value,
         threads=threads,
     )
     wanted = _Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet)
     with exit_codes():
-        _run(feed, _options(names, tz, html), _settings(settings, flags), wanted, max_errors)
+        if curve:
+            _show_curve(_settings(settings, flags), as_json)
+        else:
+            _run(feed or [], _options(names, tz, html), _settings(settings, flags), wanted, max_errors)
+
+
+@app.command()
+def evaluate(
+    result: options.ResultArgument,
+    truth: options.TruthArgument,
+    *,
+    as_json: options.FiguresAsJson = False,
+    most: options.Most = 20,
+) -> None:
+    """Tell how well the clusters of a result agree with a truth of your own."""
+    from dedup import judging
+    from dedup.report.evaluation import show_evaluation
+
+    with exit_codes():
+        _show(lambda: judging.evaluate(result, truth, most=most), show_evaluation, as_json)
+
+
+def _show_curve(settings: Settings, as_json: bool) -> None:
+    from dedup.curve import detection_curve
+    from dedup.report.curve import show_curve
+
+    _show(lambda: detection_curve(settings), show_curve, as_json)
+
+
+def _show(measure: Callable[[], Any], show: Callable[[Any, TextIO], None], as_json: bool) -> None:
+    """Figures to stdout, for people or as JSON."""
+    from dedup.errors import OutputError
+    from dedup.report import plain
+
+    if sys.stdout is None:
+        raise OutputError("stdout is closed; open it")
+    figures = measure()
+    with standard(sys.stdout) as stdout:
+        if as_json:
+            stdout.buffer.write(plain.as_json(figures.as_dict()))
+        else:
+            show(figures, stdout)
 
 
 def _said(**options: Any) -> dict[str, Any]:

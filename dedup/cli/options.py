@@ -29,6 +29,7 @@ class Keep(StrEnum):
     ORIGIN = "origin"
     LONGEST = "longest"
     LATEST = "latest"
+    CREDITED = "credited"
 
 
 def _field(flag: str, what: str) -> Any:
@@ -44,7 +45,7 @@ def _output(flag: str, meaning: str, *short: str, metavar: str | None = None) ->
 
 
 FeedArgument = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="FEED",
         help="JSON lines, CSV, Parquet or text, each also .gz or .zst; a folder of them; "
@@ -71,6 +72,36 @@ AsJson = Annotated[
     bool, _output("--json", "Put run.json and the figures on stdout, instead of the summary or clusters.csv.")
 ]
 Quiet = Annotated[bool, _output("--quiet", "No summary, progress or notes; errors alone.", "-q")]
+Curve = Annotated[
+    bool,
+    _output(
+        "--curve",
+        "Print what share of pairs these settings find, by how alike they are, and end: reads no feed.",
+    ),
+]
+
+ResultArgument = Annotated[
+    str, typer.Argument(metavar="DIR", help="Folder that dedup find --out wrote.", show_default=False)
+]
+TruthArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TRUTH",
+        help="CSV of pairs (a_id, b_id and label, relation or kind) or of clusters (id or article_id, and "
+        "cluster, cluster_id or story; empty for an article without copies).",
+        show_default=False,
+    ),
+]
+FiguresAsJson = Annotated[bool, _output("--json", "Put the figures on stdout as JSON.")]
+Most = Annotated[
+    int,
+    typer.Option(
+        "--most",
+        help="How many pairs missed, and how many false alarms, are listed.",
+        min=0,
+        rich_help_panel="Output",
+    ),
+]
 
 Id = Annotated[str | None, _field("--id", "id")]
 Text = Annotated[str | None, _field("--text", "text")]
@@ -79,6 +110,7 @@ Source = Annotated[str | None, _field("--source", "outlet")]
 Published = Annotated[str | None, _field("--published", "time of publication")]
 Url = Annotated[str | None, _field("--url", "address")]
 FieldVersion = Annotated[str | None, _field("--version", "version of an article")]
+PriorIds = Annotated[str | None, _field("--prior-ids", "ids of what an article replaces")]
 
 Tz = Annotated[
     str, typer.Option("--tz", help="Zone of times that name none.", metavar="ZONE", rich_help_panel="Reading")
@@ -109,5 +141,12 @@ Excerpt = Annotated[
 Shared = Annotated[float | None, _setting("--shared", "shared: least share told as a part in common (0.2).")]
 MinWords = Annotated[int | None, _setting("--min-words", "Shorter articles join only as exact copies (20).")]
 MinRepeat = Annotated[int | None, _setting("--min-repeat", "Fewest words of a repeated block (20).")]
+Boilerplate = Annotated[
+    int | None,
+    _setting(
+        "--boilerplate",
+        "Unrelated stories that a passage must recur in to be boilerplate; 0 learns none (5).",
+    ),
+]
 KeepChoice = Annotated[Keep | None, _setting("--keep", "Which member of a cluster --kept keeps (lead).")]
 Threads = Annotated[int | None, _setting("--threads", "Worker threads; 0 is one for each core (0).")]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.articles import ARTICLES
-from dedup.feeds import html, times
+from dedup.feeds import html, priors, times
 from dedup.feeds.contract import FeedOptions, zone
 
 _OF_TEXT = ("id", "version", "title", "source", "url")
@@ -33,6 +34,8 @@ def articles(batch: pa.RecordBatch, options: FeedOptions, counts: Counter[str]) 
             made[field] = _text(columns[field], counts)
     if "published" in columns:
         made["published"] = _times(columns["published"], options, counts)
+    if "prior_ids" in columns:
+        made["prior_ids"] = _prior_ids(columns["prior_ids"], counts)
     absent = {field.name: pa.nulls(len(batch), field.type) for field in ARTICLES if field.name not in made}
     return pa.RecordBatch.from_pydict({**made, **absent}, schema=ARTICLES)
 
@@ -43,6 +46,15 @@ def _times(column: pa.Array, options: FeedOptions, counts: Counter[str]) -> pa.A
         column = _text(column, counts)
     made, unparsed = times.parsed(column, zone(options.tz))
     counts["unparsed_times"] += unparsed
+    return made
+
+
+def _prior_ids(column: pa.Array, counts: Counter[str]) -> pa.Array:
+    column = _with_nulls(column)
+    if column.null_count == len(column):
+        return pa.nulls(len(column), priors.PRIOR_IDS)
+    made, bad = priors.listed(priors.values_of(column), plain)
+    counts["bad_fields"] += bad
     return made
 
 
@@ -69,9 +81,7 @@ def _as_text(column: pa.Array) -> pa.Array:
     if kind == pa.string():
         return column
     if pa.types.is_floating(kind):
-        return pa.array(
-            [None if value is None else _number(value) for value in column.to_pylist()], pa.string()
-        )
+        return pa.array([plain(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_boolean(kind) or pa.types.is_nested(kind):
         return pa.nulls(len(column), pa.string())
     try:
@@ -80,6 +90,16 @@ def _as_text(column: pa.Array) -> pa.Array:
         return pa.nulls(len(column), pa.string())
 
 
-def _number(value: float) -> str:
-    """`7` for 7.0: a column of whole numbers becomes one of floats as soon as a value is absent."""
-    return str(int(value)) if value.is_integer() else str(value)
+def plain(value: Any) -> str | None:
+    """A value of an optional field as text, or None for what is no text or number.
+
+    7.0 gives `7`: a column of whole numbers becomes one of floats as soon as a value is absent.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python turns into text
+        return None

@@ -10,8 +10,8 @@ from dedup.errors import FeedError
 # Enough records to meet the fields that only some of them have.
 LOOKED_AT = 100
 
-_TOLD_IN_ORDER = ("text", "id", "title", "source", "published", "url", "version")
-_MISSED = ("id", "title", "source", "published", "url")  # most feeds have no version: nothing to tell
+_TOLD_IN_ORDER = ("text", "id", "title", "source", "published", "url", "version", "prior_ids")
+_MISSED = ("id", "title", "source", "published", "url")  # most feeds have no versions: nothing to tell
 
 
 def choose(present: Sequence[str], named: FieldNames, where: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from dedup.articles import ARTICLES
 from dedup.columns import schema
 from dedup.errors import FeedError
-from dedup.feeds import build
+from dedup.feeds import build, priors
 from dedup.feeds.contract import COUNTED, Feed, FeedOptions
 from dedup.feeds.fields import choose
 from dedup.frames import Column, columns_of
@@ -58,13 +58,23 @@ def _array(field: str, name: str, column: Column, counts: Counter[str]) -> Any:
     try:
         values = column.arrow()
     except _NOT_ARROW:
-        return _texts(name, column, counts) if field == "text" else _plain_texts(column, counts)
+        return _not_of_one_type(field, name, column, counts)
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if field == "text":
         return _as_text(name, values)
     # An extension of Arrow, as it makes of UUIDs, has no text of its own.
     return _plain_texts(column, counts) if isinstance(values.type, pa.BaseExtensionType) else values
+
+
+def _not_of_one_type(field: str, name: str, column: Column, counts: Counter[str]) -> pa.Array:
+    if field == "text":
+        return _texts(name, column, counts)
+    if field != "prior_ids":
+        return _plain_texts(column, counts)
+    made, bad = priors.listed(_without_absent(column), _plain)
+    counts["bad_fields"] += bad
+    return made
 
 
 def _as_text(name: str, values: Any) -> Any:

@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from dedup.articles import FieldNames
 from dedup.errors import FeedError
+from dedup.feeds import priors
 from dedup.feeds import sources as at
+from dedup.feeds.build import plain
 from dedup.feeds.compression import Damaged, packed_file
 from dedup.feeds.contract import FeedOptions, Tally
 from dedup.feeds.fields import LOOKED_AT, choose, told
@@ -93,7 +95,7 @@ class _Lines:
             records, numbers = self._with_text(records, numbers)
             texts = pa.array(list(map(text, records)), pa.large_string())
         columns = {
-            field: self._optional(list(map(value, records)))
+            field: self._optional(field, list(map(value, records)))
             for field, value in self._values.items()
             if field != "text"
         }
@@ -150,15 +152,18 @@ class _Lines:
                 kept.append((record, int(number)))
         return [record for record, _ in kept], [number for _, number in kept]
 
-    def _optional(self, values: list[Any]) -> pa.Array:
+    def _optional(self, field: str, values: list[Any]) -> pa.Array:
         try:
             return pa.array(values, pa.string())
         except pa.ArrowTypeError:  # not all are texts
-            plain = [_plain(value) for value in values]
-        self._tally.counts["bad_fields"] += sum(
-            value is not None and text is None for value, text in zip(values, plain, strict=True)
-        )
-        return pa.array(plain, pa.string())
+            pass
+        if field == "prior_ids":
+            made, bad = priors.listed(values, plain)
+        else:
+            texts = [plain(value) for value in values]
+            made, bad = pa.array(texts, pa.string()), texts.count(None) - values.count(None)
+        self._tally.counts["bad_fields"] += bad
+        return made
 
 
 def _record(
@@ -200,18 +205,6 @@ def _one_object_a_line(block: bytes, records: int) -> bool:
     if len(ends) != records or (ends == starts).any():
         return False
     return bool((octets[starts] == ord("{")).all() and (octets[ends - 1] == ord("}")).all())
-
-
-def _plain(value: Any) -> str | None:
-    """A value of an optional field as text; None for what is no text or number."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
-    try:
-        return str(value)
-    except ValueError:  # more digits than Python turns into text
-        return None
 
 
 _ESCAPES = re.compile(

@@ -19,25 +19,34 @@ from dedup.kernels.index import (
     entry_of,
     fill_index,
     first_place,
+    longest,
     new_index,
     run_length,
     slot_mask,
     slot_of,
 )
 from dedup.kernels.jit import jit
-from dedup.kernels.passages import find_passages, new_room, order_anchors
-from dedup.kernels.rows import copy_rows, grown
+from dedup.kernels.passages import (
+    BOTH,
+    EITHER,
+    LEFT,
+    PASSAGES,
+    RIGHT,
+    WHOLE_LEFT,
+    WHOLE_RIGHT,
+    Flags,
+    find_passages,
+    new_room,
+    order_anchors,
+)
+from dedup.kernels.rows import copy_rows
 from dedup.kernels.sketch import kgrams, shingles
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 Places = tuple[Place, Index, Place, Index, I32]
 """Left and right place and index, and room for the anchors of a second look."""
-
-FIGURES = 6
-"""Columns of figures: tokens covered left and right, passages, longest one, shingles in both, in either."""
 
 
 @jit
@@ -100,15 +109,35 @@ def count_both(values: U32, n: int, place_of: Place, index: Index, counted: I32,
 
 
 @jit
-def distinct_shingles(tokens: U32, spans: I64, articles: I64, size: int, out: I32) -> None:
-    """Write how many distinct shingles of `size` tokens each of the articles has to `out[article]`."""
-    most = 1
-    for article in articles:
-        most = max(most, spans[article, 1] - spans[article, 0])
+def shingles_outside(tokens: U32, inside: Flags, size: int, out: U32) -> int:
+    """Write the shingles that touch no boilerplate to `out` and return how many."""
+    n = shingles(tokens, size, out)
+    kept = 0
+    last = -1  # the last token of boilerplate
+    for i in range(min(size - 1, tokens.size)):
+        if inside[i]:
+            last = i
+    for i in range(n):
+        if inside[i + size - 1]:
+            last = i + size - 1
+        if last < i:
+            out[kept] = out[i]
+            kept += 1
+    return kept
+
+
+@jit
+def distinct_shingles(tokens: U32, inside: Flags, spans: I64, articles: I64, size: int, out: I32) -> None:
+    """Write how many distinct shingles of `size` tokens each of the articles has to `out[article]`.
+
+    Shingles that touch a token that is `inside` boilerplate do not count.
+    """
+    most = longest(spans, articles)
     index = new_index(most)
     shingled = np.empty(most, np.uint32)
     for article in articles:
-        n = shingles(tokens[spans[article, 0] : spans[article, 1]], size, shingled)
+        first, last = spans[article, 0], spans[article, 1]
+        n = shingles_outside(tokens[first:last], inside[first:last], size, shingled)
         out[article] = add_all(index, shingled, n, (article, slot_mask(n)))
 
 
@@ -141,70 +170,73 @@ def all_anchors(
 
 @jit
 def compare_pairs(
-    tokens: U32,
+    texts: tuple[U32, Flags],
     spans: I64,
     pairs: tuple[I64, I64],
     known: tuple[I32, Flags],
     sizes: tuple[int, int, int],
     least_share: float,
 ) -> tuple[I32, I32, I32]:
-    """Compare articles `left[i]` and `right[i]` of `pairs`; article j is `tokens[spans[j, 0]:spans[j, 1]]`.
+    """Compare articles `left[i]` and `right[i]` of `pairs`.
 
-    Sort the pairs by `left`, since its index is kept from one pair to the next. `known` are the distinct
-    shingles per article (int32), and whether each pair's signatures are alike (bool); `sizes` the shingle and
-    k-gram lengths and the widest gap. Returns the figures (int32, pairs x FIGURES), the passages (int32, x 5:
-    left start, left end, right start, right end, equal tokens; in tokens) of every pair that covers at least
-    `least_share` of a side or has that Jaccard, pair after pair, and how many each pair has (int32, pairs).
-    Shingles in both are counted for those pairs, and for the alike.
+    `texts` are all tokens (uint32) and which of them are boilerplate (bool); article j is
+    `tokens[spans[j, 0]:spans[j, 1]]`. Sort the pairs by `left`, since its index is kept from one pair to the
+    next. `known` are the distinct shingles per article (int32), and whether each pair's signatures are alike
+    (bool); `sizes` the shingle and k-gram lengths and the widest gap. Returns the figures (int32, a row per
+    pair, columns as in `passages`), the passages (int32, x 5: left start, left end, right start, right end,
+    equal tokens; in tokens) of every pair that covers at least `least_share` of a side, with boilerplate or
+    without, or has that Jaccard, pair after pair, and how many each pair has (int32, pairs). Shingles in both
+    are counted for those pairs, and for the alike.
     """
+    tokens, inside = texts
     left, right = pairs
     distinct, alike = known
     shingle, kgram, gap = sizes
-    most = 1
-    for i in range(left.size):
-        most = max(most, spans[left[i], 1] - spans[left[i], 0], spans[right[i], 1] - spans[right[i], 0])
+    most = max(longest(spans, left), longest(spans, right))
     left_index, right_index, left_set = new_index(most), new_index(most), new_index(most)
     counted = np.full(left_set[0].size, -1, np.int32)
     a_grams, b_grams = np.empty(most, np.uint32), np.empty(most, np.uint32)
     shingled = np.empty(most, np.uint32)
     anchors, spare = np.empty((2 * most, 3), np.int32), np.empty((most, 3), np.int32)
-    found = np.empty((2 * most, 5), np.int32)
     room = new_room(most)
-    figures = np.zeros((left.size, FIGURES), np.int32)
+    figures = np.zeros((left.size, WHOLE_RIGHT + 1), np.int32)
     counts = np.zeros(left.size, np.int32)
     passages = np.empty((4 * left.size + 16, 5), np.int32)
     kept = 0
     a_count = 0
+    a_net = 0
     here = (0, 0)
     is_set = False
     for p in range(left.size):
         a = tokens[spans[left[p], 0] : spans[left[p], 1]]
         b = tokens[spans[right[p], 0] : spans[right[p], 1]]
+        a_inside = inside[spans[left[p], 0] : spans[left[p], 1]]
+        b_inside = inside[spans[right[p], 0] : spans[right[p], 1]]
         if p == 0 or left[p] != left[p - 1]:
             here = (p, slot_mask(a.size))
             a_count = kgrams(a, kgram, a_grams)
+            a_net = a.size - a_inside.sum()
             fill_index(left_index, a_grams, a_count, here)
             is_set = False
         there = (p, slot_mask(b.size))
         b_count = kgrams(b, kgram, b_grams)
+        b_net = b.size - b_inside.sum()
         places = (here, left_index, there, right_index, spare)
         n = all_anchors(a, b, (a_grams, a_count, b_grams, b_count), places, (kgram, gap), anchors)
-        number, covered_a, covered_b = find_passages(a, b, anchors, n, (gap, kgram, p), room, found)
-        figures[p, 0], figures[p, 1], figures[p, 2] = covered_a, covered_b, number
-        for row in range(number):
-            figures[p, 3] = max(figures[p, 3], found[row, 4])
-        is_enough = covered_a >= least_share * a.size or covered_b >= least_share * b.size
-        both = 0
+        own = figures[p]
+        passages = find_passages(
+            (a, b, a_inside, b_inside), anchors, n, (gap, kgram, p), room, passages, kept, own
+        )
+        is_enough = own[LEFT] >= least_share * max(1, a_net) or own[RIGHT] >= least_share * max(1, b_net)
+        is_enough |= own[WHOLE_LEFT] >= least_share * a.size or own[WHOLE_RIGHT] >= least_share * b.size
         if is_enough or alike[p]:
             if not is_set:
-                add_all(left_set, shingled, shingles(a, shingle, shingled), here)
+                add_all(left_set, shingled, shingles_outside(a, a_inside, shingle, shingled), here)
                 is_set = True
-            both = count_both(shingled, shingles(b, shingle, shingled), here, left_set, counted, p)
-            is_enough |= both >= least_share * (distinct[left[p]] + distinct[right[p]] - both)
-        figures[p, 4], figures[p, 5] = both, distinct[left[p]] + distinct[right[p]] - both
-        if is_enough:
-            passages = grown(passages, kept, number)
-            copy_rows(found, number, passages, kept)
-            counts[p] = number
-            kept += number
+            some = shingles_outside(b, b_inside, shingle, shingled)
+            own[BOTH] = count_both(shingled, some, here, left_set, counted, p)
+        own[EITHER] = distinct[left[p]] + distinct[right[p]] - own[BOTH]
+        if is_enough or own[BOTH] >= least_share * max(1, own[EITHER]):
+            counts[p] = own[PASSAGES]
+            kept += own[PASSAGES]
     return figures, passages[:kept].copy(), counts

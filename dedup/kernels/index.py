@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dedup.kernels.jit import inlined, jit
 from dedup.kernels.tokens import I32, U32
 
+I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 
 _HALF = np.uint64(32)
@@ -20,6 +21,15 @@ Index = tuple[U64, I32, I32]
 
 Place = tuple[int, int]
 """An article in an index: its stamp, below 2**32 - 1, and its mask."""
+
+
+@jit
+def longest(spans: I64, articles: I64) -> int:
+    """The tokens of the longest of some articles, at least 1: how much room they need."""
+    most = 1
+    for article in articles:
+        most = max(most, spans[article, 1] - spans[article, 0])
+    return most
 
 
 @jit
@@ -96,6 +106,13 @@ def add_all(index: Index, values: U32, n: int, place_of: Place) -> int:
             slots[slot] = entry
             distinct += 1
     return distinct
+
+
+@inlined
+def holds(index: Index, token: np.uint32, place_of: Place) -> bool:
+    """Whether the index, as a set, holds a token."""
+    entry = entry_of(token, place_of)
+    return index[0][slot_of(index, entry, place_of)] == entry
 
 
 @inlined

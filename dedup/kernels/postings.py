@@ -195,7 +195,7 @@ def meet(
         for j in range(met):
             other = touched[j]
             if (shared[other] > 1 or is_rare[other]) and (
-                shared[other] * reach >= counts[article]
+                shared[other] * reach >= min(counts[other], counts[article])
                 or equal_places(signatures[other], signatures[article]) >= rows
             ):
                 earlier[n] = other

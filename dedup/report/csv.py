@@ -53,8 +53,7 @@ def write(
         written = []
         for name, table in found.tables.items():
             kind = "parquet" if name == "articles" else file_format
-            if name != "boilerplate" or table.num_rows:
-                written.append(pool.submit(_write, table, new / name, kind, text))
+            written.append(pool.submit(_write, table, new / name, kind, text))
         for one in written:
             one.result()
         (new / "run.json").write_bytes(run_json(found.run))

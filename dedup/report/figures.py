@@ -33,6 +33,8 @@ class Figures:
     """Copies divided by articles."""
     repeating: int
     """Articles that repeat a block of their own."""
+    boilerplate: int
+    """Passages that recur in unrelated articles and are set aside."""
     in_clusters: Mapping[str, int]
     """Copies by their relation to the lead."""
     pairs: Mapping[str, int]
@@ -56,6 +58,7 @@ def figures(found: Duplicates) -> Figures:
         stories=articles - copies,
         copy_share=round(copies / articles, 4) if articles else 0.0,
         repeating=repeating.num_rows,
+        boilerplate=found.tables["boilerplate"].num_rows,
         in_clusters=_by_relation(clusters),
         pairs=_by_relation(found.tables["pairs"]),
     )

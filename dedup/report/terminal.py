@@ -130,6 +130,9 @@ def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
     caps = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(found.run.get("caps", {}).items()) if n]
     if caps:
         yield f"Over-full, their articles held to the shortest ones only: {', '.join(caps)}."
+    if told.boilerplate:
+        blocks = _count(told.boilerplate, "block")
+        yield f"Set aside: {blocks} of boilerplate, which unrelated articles share."
     for line in found.run.get("missing", ()):
         yield line[:1].upper() + line[1:].rstrip(".") + "."
 

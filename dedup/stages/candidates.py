@@ -32,6 +32,8 @@ HUBS = 16
 RARE = 8  # a list up to this length needs no second fingerprint
 REACH = 16.0  # tokens one shared fingerprint answers for; 6.5 on average, and a run of 17 has one for certain
 REACH_PER_WINDOW = 1.25  # the same for each hash of a window wider than the default's 12
+FORM_HUBS = 4  # the same inside boilerplate: some examples of a form are evidence enough
+LEAST_FORM, MUCH_FORM = 0.5, 50  # share of what `told` asks for, or tokens, that must be boilerplate
 ALIKE = 0.12  # share of equal signature rows that stands for what fingerprints do not: evenly edited copies
 LEAST_ALIKE = 0.3  # share of equal signature rows from which a shared band key is worth a comparison
 _BLOCK_NODES = 8192
@@ -116,25 +118,14 @@ def tokens_per_fingerprint(settings: Settings) -> float:
 def answered_tokens(nodes: Nodes, settings: Settings) -> NDArray[np.int32]:
     """How many tokens of each node its fingerprints answer for: fewer than it has if it repeats itself."""
     prints = np.diff(nodes.print_spans, axis=1)[:, 0]
-    return np.minimum(nodes.counts, tokens_per_fingerprint(settings) * prints).astype(np.int32)
+    return np.minimum(nodes.own, tokens_per_fingerprint(settings) * prints).astype(np.int32)
 
 
 def share_fingerprints(
     nodes: Nodes, groups: NDArray[np.int32], chosen: NDArray[np.bool_], settings: Settings
 ) -> tuple[Links, int]:
     """Pairs of chosen nodes of different groups that share fingerprints, and how many lists were capped."""
-    sizes = np.where(chosen, np.diff(nodes.print_spans, axis=1)[:, 0], 0)
-    entries = np.empty(int(sizes.sum()), np.uint64)
-    at = np.append(0, np.cumsum(sizes))
-    for first, last in ranges(len(nodes), _BLOCK_NODES):
-        own = np.repeat(np.arange(first, last), sizes[first:last])
-        places = np.arange(at[first], at[last]) + np.repeat(
-            nodes.print_spans[first:last, 0] - at[first:last], sizes[first:last]
-        )
-        entries[at[first] : at[last]] = nodes.prints[places].astype(np.uint64) << np.uint64(32) | own.astype(
-            np.uint64
-        )
-    entries.sort()
+    entries = print_entries(nodes, chosen)
     postings = list_postings(entries[: one_witness_per_group(entries, groups, entries)], len(nodes))
     capped = int((np.diff(postings[0]) > CAP).sum())
     known = (answered_tokens(nodes, settings), nodes.signatures)
@@ -147,6 +138,41 @@ def share_fingerprints(
     left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
     right = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
     return (left, right), capped
+
+
+def share_boilerplate(nodes: Nodes, raw: Nodes, settings: Settings) -> Links:
+    """Pairs of which boilerplate may be half of one: form letters, and pages that are mostly furniture.
+
+    `raw`: the nodes with the fingerprints inside boilerplate.
+    """
+    has_much = nodes.counts - nodes.own >= np.minimum(LEAST_FORM * settings.told * nodes.counts, MUCH_FORM)
+    postings = list_postings(print_entries(raw, has_much), len(nodes))
+    least = (tokens_per_fingerprint(settings) / 2 / settings.told, settings.permutations + 1.0)
+
+    def work(block: tuple[int, int]) -> Links:
+        return meet(postings, (nodes.counts, nodes.signatures), (CAP, FORM_HUBS, 0), least, *block)
+
+    parts = list(in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers))
+    left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
+    right = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
+    return left, right
+
+
+def print_entries(nodes: Nodes, chosen: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """The chosen nodes' fingerprints as sorted fingerprint << 32 | node."""
+    sizes = np.where(chosen, np.diff(nodes.print_spans, axis=1)[:, 0], 0)
+    entries = np.empty(int(sizes.sum()), np.uint64)
+    at = np.append(0, np.cumsum(sizes))
+    for first, last in ranges(len(nodes), _BLOCK_NODES):
+        own = np.repeat(np.arange(first, last), sizes[first:last])
+        places = np.arange(at[first], at[last]) + np.repeat(
+            nodes.print_spans[first:last, 0] - at[first:last], sizes[first:last]
+        )
+        entries[at[first] : at[last]] = nodes.prints[places].astype(np.uint64) << np.uint64(32) | own.astype(
+            np.uint64
+        )
+    entries.sort()
+    return entries
 
 
 def open_links(nodes: Nodes, links: Links, settings: Settings) -> Links:

@@ -27,4 +27,6 @@ def collapse(sketches: Sketches) -> Nodes:
         token_spans=sketches.token_spans[first],
         prints=sketches.prints,
         print_spans=sketches.print_spans[first],
+        boilerplate=np.zeros(sketches.tokens.size, np.bool_),
+        own=counts[first],
     )

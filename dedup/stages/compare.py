@@ -38,7 +38,9 @@ def compare(
 
     def count(block: tuple[int, int]) -> None:
         articles = involved[slice(*block)]
-        distinct_shingles(nodes.tokens, nodes.token_spans, articles, settings.shingle, distinct)
+        distinct_shingles(
+            nodes.tokens, nodes.boilerplate, nodes.token_spans, articles, settings.shingle, distinct
+        )
 
     for _ in in_order(count, ranges(involved.size, _BLOCK_PAIRS), settings.workers):
         pass
@@ -46,13 +48,14 @@ def compare(
     def work(block: tuple[int, int]) -> Pairs:
         own = slice(*block)
         figures, passages, counts = compare_pairs(
-            nodes.tokens,
+            (nodes.tokens, nodes.boilerplate),
             nodes.token_spans,
             (left[own], right[own]),
             (distinct, alike[own]),
             sizes,
             settings.least,
         )
+        figures = np.pad(figures, ((0, 0), (0, 1)))  # none is known to be a template
         return Pairs(left[own], right[own], figures, passages, np.append(0, spans_of(counts)[:, 1]))
 
     parts = []

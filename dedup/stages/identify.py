@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 _ID_FIELDS = ("source", "published", "title", "text")
+_TOLD_BY = ("version", "published", "title", "source", "url", "prior_ids")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def identify(records: pa.Table) -> Identified:
     """Give every record its identity.
 
     A missing id is the hash of source, published, title and text. Records of one id and one text are one
-    article, told by the least of (version, published, title, source, url). Texts that differ under one id
-    and version are versions in the order of published and text: the second becomes `#2`, and so on.
+    article, told by the least of (version, published, title, source, url, prior_ids). Texts that differ under
+    one id and version are versions in the order of published and text: the second becomes `#2`, and so on.
     """
     records = records.combine_chunks() if records.num_rows < 2 else records
     missing = pc.is_null(records["id"]).to_numpy(zero_copy_only=False)
@@ -100,7 +101,7 @@ def _content_id(fields: dict[str, object]) -> str:
 
 def _versions(records: pa.Table, rows: list[int]) -> Iterator[tuple[int, int, str | None]]:
     """For records of one id: each row, the row that stands for it, and its version."""
-    facts = records.select(["version", "published", "title", "source", "url", "text"]).take(rows).to_pylist()
+    facts = records.select([*_TOLD_BY, "text"]).take(rows).to_pylist()
     texts: dict[str, list[tuple[tuple[object, ...], int]]] = {}
     for row, fact in zip(rows, facts, strict=True):
         text = fact.pop("text")

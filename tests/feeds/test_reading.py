@@ -208,7 +208,7 @@ def test_batches_are_joined_without_a_row_lost(tmp_path: Path, monkeypatch: pyte
         ({"html": "drop"}, "html must be one of strip, keep, got 'drop'"),
         (
             {"fields": {"body": "b"}},
-            "fields may name id, text, title, source, published, url, version, got 'body'",
+            "fields may name id, text, title, source, published, url, version, prior_ids, got 'body'",
         ),
         ({"fields": {"text": ""}}, "the field text must be named by a text, got ''"),
     ],

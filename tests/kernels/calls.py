@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,10 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.folding import fold_table
-from dedup.kernels import align, assign, chain, places, postings, repeats, sketch, tokens
+from dedup.kernels import (
+    align,
+    assign,
+    boilerplate,
+    chain,
+    keywords,
+    kinds,
+    places,
+    postings,
+    repeats,
+    sketch,
+    swaps,
+    tokens,
+)
 from dedup.stages.sketch import permutations
+from tests.reference import Told
 
 Ints = Sequence[int]
+Flags = Sequence[bool]
+Row = tuple[int, ...]
 
 # As plain Python a kernel takes some hundred times as long.
 EXAMPLES = 60 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 200
@@ -93,26 +109,32 @@ def sketch_texts(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 def compare(
     pairs: Sequence[tuple[Ints, Ints]],
+    inside: Sequence[tuple[Flags, Flags]] | None = None,
     *,
-    shingle: int = 3,
-    kgram: int = 6,
-    gap: int = 16,
+    sizes: tuple[int, int, int] = (3, 6, 16),
     least_share: float = 0.0,
     alike: bool = True,
-) -> list[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
-    """Figures and passages of every pair, from one call."""
-    articles = [article for pair in pairs for article in pair]
-    numbers = {tuple(article): number for number, article in enumerate(articles)}  # one number per article
-    some_tokens, spans = flat(articles, np.uint32)
-    left, right = (np.array([numbers[tuple(pair[side])] for pair in pairs], np.int64) for side in (0, 1))
+) -> list[tuple[Row, list[Row]]]:
+    """Figures and passages of every pair, from one call; `inside`: which tokens are boilerplate."""
+    inside = inside or [([False] * len(a), [False] * len(b)) for a, b in pairs]
+    articles = [
+        (tuple(article), tuple(flags))
+        for pair, both in zip(pairs, inside, strict=True)
+        for article, flags in zip(pair, both, strict=True)
+    ]
+    numbers = {article: number for number, article in enumerate(articles)}  # one number per article
+    some_tokens, spans = flat([article for article, _ in articles], np.uint32)
+    marked, _ = flat([flags for _, flags in articles], np.bool_)
+    left, right = (np.array([numbers[article] for article in articles[side::2]], np.int64) for side in (0, 1))
     distinct = np.zeros(len(articles), np.int32)
-    align.distinct_shingles(some_tokens, spans, np.unique(np.append(left, right)), shingle, distinct)
+    every = np.unique(np.append(left, right))
+    align.distinct_shingles(some_tokens, marked, spans, every, sizes[0], distinct)
     figures, passages, counts = align.compare_pairs(
-        some_tokens,
+        (some_tokens, marked),
         spans,
         (left, right),
         (distinct, np.full(left.size, alike)),
-        (shingle, kgram, gap),
+        sizes,
         least_share,
     )
     ends = np.cumsum(counts)
@@ -231,12 +253,177 @@ def equal_rows(signatures: Sequence[Ints], pairs: Sequence[Entry]) -> list[int]:
     return listed(out)
 
 
-def assign_leads(order: Ints, joined: dict[int, set[int]]) -> dict[int, int]:
-    """The lead of every node."""
-    neighbours = [sorted(joined.get(node, ())) for node in range(len(order))]
+def gram_set(values: Iterable[int]) -> boilerplate.GramSet:
+    """A set of grams, numbered from the least one."""
+    return boilerplate.gram_set(u32(sorted(values)))
+
+
+def recurring(entries: Sequence[Entry], groups: Ints, least: int) -> dict[int, int]:
+    """The keys that enough groups hold, and how many hold each."""
+    keys, counts = boilerplate.recurring(to_entries(entries), np.array(groups, np.int32), least)
+    return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+
+def grams_near(
+    articles: Sequence[Ints], known: Iterable[int], sizes: tuple[int, int], reach: tuple[int, int]
+) -> list[Entry]:
+    """(gram, article) beside the known grams."""
+    some_tokens, spans = flat(articles, np.uint32)
+    every = np.arange(len(articles))
+    return from_entries(boilerplate.grams_near(some_tokens, spans, every, gram_set(known), sizes, reach))
+
+
+def gram_blocks(
+    articles: Sequence[Ints], counts: Mapping[int, int], links: Mapping[int, int], size: int
+) -> dict[int, int]:
+    """Of each gram the least one of its block, read from the tree of the kernel."""
+    some_tokens, spans = flat(articles, np.uint32)
+    parents = np.arange(len(counts), dtype=np.int32)
+    sets = (gram_set(counts), gram_set(links))
+    held = (
+        np.array([counts[gram] for gram in sorted(counts)], np.int32),
+        np.array([links[gram] for gram in sorted(links)], np.int32),
+    )
+    boilerplate.link_grams(some_tokens, spans, np.arange(len(articles)), sets, held, size, parents)
+    for _ in counts:
+        parents = parents[parents]
+    ordered = sorted(counts)
+    return {gram: ordered[parent] for gram, parent in zip(ordered, parents.tolist(), strict=True)}
+
+
+def find_runs(
+    articles: Sequence[Ints], blocks: Mapping[int, int], size: int
+) -> list[tuple[int, int, int, int]]:
+    """Where the blocks stand."""
+    some_tokens, spans = flat(articles, np.uint32)
+    numbers = np.array([blocks[gram] for gram in sorted(blocks)], np.int32)
+    every = np.arange(len(articles))
+    found = boilerplate.find_runs(some_tokens, spans, every, gram_set(blocks), numbers, size)
+    return [(row[0], row[1], row[2], row[3]) for row in found.tolist()]
+
+
+NO_KEYWORD = 2**32 - 1
+
+
+def find_keywords(
+    articles: Sequence[Ints], counts: Mapping[int, int], total: int, limits: tuple[int, int], most: int
+) -> list[tuple[list[int], float]]:
+    """The keywords of every article, the last one first, and how many of them others have by chance."""
+    some_tokens, spans = flat(articles, np.uint32)
+    words = (gram_set(counts), np.array([counts[token] for token in sorted(counts)], np.int32), total)
+    out = np.empty((len(articles), most), np.uint32), np.empty(len(articles))
+    rows = np.arange(len(articles))[::-1].copy()
+    keywords.find_keywords(some_tokens, spans, rows, words, limits, out)
+    found = [[token for token in row if token != NO_KEYWORD] for row in out[0].tolist()]
+    return list(zip(found, out[1].tolist(), strict=True))
+
+
+def are_unrelated(
+    known: Sequence[tuple[Iterable[int], float]],
+    lists: Sequence[Ints],
+    shared: Sequence[Iterable[int]],
+    limits: tuple[int, float, float],
+) -> list[bool]:
+    """Whether enough rows (keywords, chance) of each list are."""
+    ordered = [sorted(row) for row, _ in known]
+    most = max(map(len, ordered))
+    padded = u32([token for row in ordered for token in [*row, *[NO_KEYWORD] * (most - len(row))]])
+    rows = padded.reshape(len(known), most), np.array([chance for _, chance in known])
+    (some, bounds), (own, own_bounds) = flat(lists, np.int32), flat(list(map(sorted, shared)), np.uint32)
+    starts, own_starts = np.append(bounds[:, 0], some.size), np.append(own_bounds[:, 0], own.size)
+    out = np.zeros(len(lists), np.bool_)
+    keywords.are_unrelated(some, starts, rows, (own, own_starts), limits, out)
+    return [bool(value) for value in out]
+
+
+def prints_outside(
+    articles: Sequence[Ints], prints: Sequence[Ints], inside: Sequence[Flags], size: int
+) -> list[list[int]]:
+    """The fingerprints that are left to each article."""
+    some_tokens, spans = flat(articles, np.uint32)
+    flat_prints, print_spans = flat(prints, np.uint32)
+    marked, _ = flat(inside, np.bool_)
+    out = np.empty_like(flat_prints)
+    sizes = (size, max(1, *map(len, articles)))
+    kept = boilerplate.prints_outside(some_tokens, spans, flat_prints, print_spans, sizes, marked, out)
+    return [out[start:end].tolist() for start, end in kept.tolist()]
+
+
+def count_inside(inside: Flags, spans: Sequence[Entry]) -> list[int]:
+    """How many tokens of each span are boilerplate."""
+    bounds = np.array(spans, np.int64).reshape(-1, 2)
+    return listed(boilerplate.count_inside(np.array(inside, np.bool_), bounds))
+
+
+KINDS = {"plain": kinds.PLAIN, "name": kinds.NAME, "number": kinds.NUMBER, "lower": kinds.LOWER}
+
+
+def find_kinds(texts: Sequence[str], rows: Ints) -> list[list[str]]:
+    """The kinds of the tokens of the given texts, written one behind the other with a place between."""
+    data, bounds = flat([text.encode() for text in texts], np.uint8)
+    sizes = [len(tokenize(texts[row])) for row in rows]
+    begins = np.cumsum([0, *(size + 1 for size in sizes)], dtype=np.int64)[: len(sizes)]
+    out = np.full(sum(sizes) + len(sizes), 99, np.uint8)
+    letters = [chr(code) for code in range(0x2000)]
+    cases = np.array([c.isupper() for c in letters]), np.array([c.islower() for c in letters])
+    offsets = np.append(bounds[:, 0], bounds[-1, 1])
+    kinds.find_kinds(data, offsets, np.array(rows, np.int64), table(), cases, begins, out)
+    assert (out == 99).sum() == len(sizes)  # nothing else was written
+    names = {number: name for name, number in KINDS.items()}
+    return [
+        [names[kind] for kind in out[at : at + size].tolist()] for at, size in zip(begins, sizes, strict=True)
+    ]
+
+
+def flat_passages(passages: Sequence[Sequence[Row]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The passages of all pairs, and where each pair's start."""
+    starts = np.append(0, np.cumsum([len(some) for some in passages])).astype(np.int64)
+    return np.array([row for some in passages for row in some], np.int32).reshape(-1, 5), starts
+
+
+def count_swaps(
+    articles: Sequence[Told],
+    pairs: Sequence[Entry],
+    passages: Sequence[Sequence[Row]],
+    limits: tuple[int, int, int] = (4, 50, 16),
+) -> list[list[list[int]]]:
+    """Of each pair both sides' columns, from one call."""
+    some_tokens, spans = flat([article.tokens for article in articles], np.uint32)
+    marked, _ = flat([article.inside for article in articles], np.bool_)
+    told, _ = flat([[KINDS[kind] for kind in article.kinds] for article in articles], np.uint8)
+    texts = (some_tokens, marked, told)
+    counts: list[list[list[int]]] = swaps.count_swaps(
+        texts, spans, sides(pairs), flat_passages(passages), limits
+    ).tolist()
+    return counts
+
+
+def count_own(
+    articles: Sequence[Ints], pairs: Sequence[Entry], passages: Sequence[Sequence[Row]]
+) -> list[list[int]]:
+    """Of each pair both sides' own words."""
+    some_tokens, spans = flat(articles, np.uint32)
+    room = np.empty(max(1, *map(len, articles)), np.bool_)
+    counts: list[list[int]] = swaps.count_own(
+        some_tokens, spans, sides(pairs), flat_passages(passages), room
+    ).tolist()
+    return counts
+
+
+def links(of: Mapping[int, Iterable[int]], nodes: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each node's neighbours start, and these."""
+    neighbours = [list(of.get(node, ())) for node in range(nodes)]
     starts = np.append(0, np.cumsum([len(some) for some in neighbours])).astype(np.int64)
-    joined_flat = np.array([other for some in neighbours for other in some], np.int64)
-    return dict(enumerate(assign.assign_leads(np.array(order, np.int64), starts, joined_flat).tolist()))
+    return starts, np.array([other for some in neighbours for other in some], np.int64)
+
+
+def assign_leads(
+    order: Ints, joined: Mapping[int, Iterable[int]], apart: Mapping[int, Iterable[int]]
+) -> dict[int, int]:
+    """The lead of every node."""
+    n = len(order)
+    leads = assign.assign_leads(np.array(order, np.int64), links(joined, n), links(apart, n))
+    return dict(enumerate(leads.tolist()))
 
 
 def locate(

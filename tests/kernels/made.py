@@ -11,9 +11,9 @@ CHARS = "aUsßÉﬁ’'.,-+−37 \u200b\n\u0640\u064eא\u05b8한が゙ｶﾞก\
 
 
 def tokens(max_size: int = 60) -> st.SearchStrategy[Tokens]:
-    """Token arrays over 1 to 40 different tokens."""
-    return st.sampled_from([1, 2, 3, 8, 40]).flatmap(
-        lambda kinds: st.lists(st.integers(1, kinds), max_size=max_size)
+    """Token arrays over 1 to 40 different tokens, half of them long: hypothesis itself makes few such."""
+    return st.tuples(st.sampled_from([1, 2, 3, 8, 40]), st.sampled_from([0, max_size // 2])).flatmap(
+        lambda of: st.lists(st.integers(1, of[0]), min_size=of[1], max_size=max_size)
     )
 
 
@@ -63,3 +63,19 @@ def pasted(draw: st.DrawFn) -> Tokens:
 texts = st.text(st.sampled_from(CHARS), max_size=12) | st.text(
     st.characters(exclude_categories=["Cs"]), max_size=12
 )
+
+
+def flags(size: int) -> st.SearchStrategy[list[bool]]:
+    """Which of `size` tokens are boilerplate, in runs."""
+    runs = st.tuples(st.booleans(), st.lists(st.integers(1, 14), min_size=2, max_size=9))
+    return runs.map(
+        lambda of: [of[0] ^ bool(at % 2) for at, run in enumerate([*of[1], size]) for _ in range(run)][:size]
+    )
+
+
+@st.composite
+def maybe_flags(draw: st.DrawFn, *articles: Tokens) -> list[list[bool]]:
+    """Which tokens of some articles are boilerplate: none in half of the examples."""
+    if draw(st.booleans()):
+        return [draw(flags(len(article))) for article in articles]
+    return [[False] * len(article) for article in articles]

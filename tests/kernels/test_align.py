@@ -8,32 +8,46 @@ from hypothesis import strategies as st
 
 from tests import reference
 from tests.kernels import calls
-from tests.kernels.made import Tokens, in_step, pairs
+from tests.kernels.made import Tokens, in_step, maybe_flags, pairs
 
 Pair = tuple[Tokens, Tokens]
+Flags = list[bool]
 
 WORD = [1] * 300
 ABAB = [1, 2] * 150
 
 
-def compared(a: Tokens, b: Tokens, gap: int = 16) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
-    return calls.compare([(a, b)], gap=gap)[0]
+def compared(
+    a: Tokens, b: Tokens, inside: tuple[Flags, Flags] | None = None, gap: int = 16
+) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
+    return calls.compare([(a, b)], [inside] if inside else None, sizes=(3, 6, gap))[0]
 
 
-@given(pairs(), st.sampled_from([4, 6]), st.sampled_from([0, 3, 16, 64]), st.sampled_from([1, 3]))
-@settings(max_examples=calls.EXAMPLES)
-def test_figures_and_passages_are_the_twins(pair: Pair, kgram: int, gap: int, shingle: int) -> None:
-    assume(pair[0] != pair[1])
-    found = calls.compare([pair], shingle=shingle, kgram=kgram, gap=gap)[0]
-    assert found == tuple(reference.compare(*pair, shingle=shingle, kgram=kgram, gap=gap))
+@given(
+    pairs(), st.sampled_from([2, 4, 6]), st.sampled_from([0, 3, 16, 64]), st.sampled_from([1, 3]), st.data()
+)
+@settings(max_examples=2 * calls.EXAMPLES)
+def test_figures_and_passages_are_the_twins(
+    pair: Pair, kgram: int, gap: int, shingle: int, data: st.DataObject
+) -> None:
+    a, b = data.draw(maybe_flags(*pair), label="inside")
+    assume((pair[0], a) != (pair[1], b))
+    found = calls.compare([pair], [(a, b)], sizes=(shingle, kgram, gap))[0]
+    assert found == tuple(reference.compare(*pair, (a, b), shingle=shingle, kgram=kgram, gap=gap))
 
 
-@given(st.lists(pairs(), min_size=2, max_size=4))
+@given(st.lists(pairs(), min_size=2, max_size=4), st.data())
 @settings(max_examples=calls.EXAMPLES // 2)
-def test_pairs_of_one_article_after_another_are_the_twins(some: list[Pair]) -> None:
+def test_pairs_of_one_article_after_another_are_the_twins(some: list[Pair], data: st.DataObject) -> None:
     a = some[0][0]
     chained = [(a, b) for _, b in some] + some[1:]
-    assert calls.compare(chained) == [tuple(reference.compare(*pair)) for pair in chained]
+    marked = data.draw(maybe_flags(a, *(article for pair in chained for article in pair)), label="inside")
+    own, rest = marked[0], marked[1:]
+    inside = [
+        (own if left is a else x, y) for (left, _), x, y in zip(chained, rest[::2], rest[1::2], strict=True)
+    ]
+    wanted = [tuple(reference.compare(*pair, both)) for pair, both in zip(chained, inside, strict=True)]
+    assert calls.compare(chained, inside) == wanted
 
 
 def test_a_pair_is_told_alike_whatever_is_compared_beside_it() -> None:
@@ -43,11 +57,14 @@ def test_a_pair_is_told_alike_whatever_is_compared_beside_it() -> None:
     assert calls.compare([(a, b), beside])[0] == calls.compare([(a, b)])[0]
 
 
-@given(pairs())
+@given(pairs(), st.data())
 @settings(max_examples=calls.EXAMPLES)
-def test_passages_lie_within_both_articles_and_begin_and_end_in_equal_tokens(pair: Pair) -> None:
+def test_passages_lie_within_both_articles_and_begin_and_end_in_equal_tokens(
+    pair: Pair, data: st.DataObject
+) -> None:
     a, b = pair
-    figures, passages = compared(a, b)
+    inside = tuple(data.draw(maybe_flags(a, b), label="inside"))
+    figures, passages = compared(a, b, (inside[0], inside[1]))
     for a_start, a_end, b_start, b_end, equal in passages:
         assert 0 <= a_start < a_end <= len(a)
         assert 0 <= b_start < b_end <= len(b)
@@ -55,18 +72,20 @@ def test_passages_lie_within_both_articles_and_begin_and_end_in_equal_tokens(pai
         assert 6 <= equal <= min(a_end - a_start, b_end - b_start)
     assert max((passage[4] for passage in passages), default=0) == figures[3]
     assert figures[2] == len(passages)
-    assert figures[0] <= min(len(a), sum(passage[4] for passage in passages))
-    assert figures[1] <= min(len(b), sum(passage[4] for passage in passages))
+    assert figures[0] <= figures[6] <= min(len(a), sum(passage[4] for passage in passages))
+    assert figures[1] <= figures[7] <= min(len(b), sum(passage[4] for passage in passages))
 
 
-@given(in_step(), st.sampled_from([0, 4, 16]))
+@given(in_step(), st.sampled_from([0, 4, 16]), st.data())
 @settings(max_examples=calls.EXAMPLES)
-def test_figures_do_not_change_when_sides_are_swapped(pair: Pair, gap: int) -> None:
+def test_figures_do_not_change_when_sides_are_swapped(pair: Pair, gap: int, data: st.DataObject) -> None:
     a, b = pair
     assume(a != b)
-    figures, passages = compared(a, b, gap)
-    swapped, turned = compared(b, a, gap)
-    assert (swapped[1], swapped[0], *swapped[2:]) == figures
+    known = data.draw(maybe_flags(list(range(max([*a, *b]) + 1))), label="boilerplate by token")[0]
+    inside = [known[token] for token in a], [known[token] for token in b]
+    figures, passages = compared(a, b, inside, gap)
+    swapped, turned = compared(b, a, inside[::-1], gap)
+    assert (swapped[1], swapped[0], *swapped[2:6], swapped[7], swapped[6]) == figures
     assert sorted((*row[2:4], *row[:2], row[4]) for row in turned) == sorted(passages)
 
 
@@ -101,7 +120,7 @@ def test_articles_without_a_common_word_have_nothing_in_common(pair: Pair) -> No
     a, b = pair[0], [token + 1000 for token in pair[1]]
     assume(a or b)
     figures, passages = compared(a, b)
-    assert figures[:5] == (0, 0, 0, 0, 0)
+    assert (*figures[:5], *figures[6:]) == (0,) * 7
     assert passages == []
 
 
@@ -142,14 +161,14 @@ def test_blocks_in_another_order_are_a_passage_each() -> None:
 def test_words_changed_inside_a_passage_do_not_end_it() -> None:
     a = list(range(70))
     b = [token if token % 10 else 500 + token for token in a]
-    assert compared(a, b) == ((63, 63, 1, 63, 49, 87), [(1, 70, 1, 70, 63)])
+    assert compared(a, b) == ((63, 63, 1, 63, 49, 87, 63, 63), [(1, 70, 1, 70, 63)])
 
 
 def test_shingles_of_pairs_that_share_little_are_counted_only_where_signatures_are_alike() -> None:
     a = list(range(100))
     b = list(range(10)) + list(range(1000, 1090))
     rows = [
-        calls.compare([(a, b)], least_share=share, alike=alike)[0][0][4:]
+        calls.compare([(a, b)], least_share=share, alike=alike)[0][0][4:6]
         for share, alike in ((0.5, False), (0.5, True), (0.1, False))
     ]
     assert rows == [(0, 196), (8, 188), (8, 188)]

@@ -81,6 +81,12 @@ def test_more_meetings_than_were_foreseen_are_all_told() -> None:
     assert set(met) == set(combinations(everyone, 2))
 
 
+def test_enough_fingerprints_for_the_article_of_fewer_tokens_are_enough() -> None:
+    entries = [(1, 0), (1, 1)]
+    assert calls.meet(entries, [10, 100], (64, 8, 64, 16.0), [(0, 2)]) == [(0, 1)]
+    assert calls.meet(entries, [100, 10], (64, 8, 64, 16.0), [(0, 2)]) == [(0, 1)]
+
+
 def test_alike_signatures_make_up_for_too_few_fingerprints() -> None:
     entries = [(1, 0), (1, 1), (1, 2)]
     rules = (64, 8, 64, 16.0)

@@ -65,6 +65,7 @@ def result(**tables: pa.Table) -> Duplicates:
             {"article_id": "d1", "block": 1, "share": 0.25, "text": "again"},
             {"article_id": "d1", "block": 1, "share": 0.25, "text": "again"},
         ),
+        "boilerplate": table("boilerplate"),
         "articles": table(
             "articles",
             {"article_id": "b1", "text": "First words of a story without a headline.", "published": NOON},

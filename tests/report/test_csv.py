@@ -172,7 +172,7 @@ def test_a_result_folder_holds_each_table_and_the_run(tmp_path: Path) -> None:
     write(result(), tmp_path / "out")
     assert names_in(tmp_path / "out") == {
         *("clusters.csv", "pairs.csv", "passages.csv", "repeats.csv", "rejects.csv"),
-        *("articles.parquet", "run.json"),
+        *("boilerplate.csv", "articles.parquet", "run.json"),
     }
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (run["tool"], run["schema_version"]) == ("dedup", SCHEMA_VERSION)
@@ -192,13 +192,6 @@ def test_without_text_the_articles_have_none(tmp_path: Path) -> None:
     write(result(), tmp_path / "out", text=False)
     names = pq.read_table(tmp_path / "out" / "articles.parquet").column_names
     assert names == [name for name in schema("articles").names if name != "text"]
-
-
-def test_learnt_boilerplate_is_written_where_there_is_some(tmp_path: Path) -> None:
-    write(result(boilerplate=table("boilerplate")), tmp_path / "none")
-    write(result(boilerplate=table("boilerplate", {"words": 60})), tmp_path / "some")
-    assert "boilerplate.csv" not in names_in(tmp_path / "none")
-    assert "boilerplate.csv" in names_in(tmp_path / "some")
 
 
 def test_the_same_result_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_figures_do_without_counts() -> None:
 
 
 def test_an_empty_result_has_no_copies() -> None:
-    names = ("clusters", "pairs", "repeats", "articles", "rejects")
+    names = ("clusters", "pairs", "repeats", "boilerplate", "articles", "rejects")
     nothing = Duplicates(
         tables={name: table(name) for name in names},
         run={},

@@ -1,79 +1,134 @@
-"""Clusters held to their leads, and each with its origin."""
+"""Clusters held to their leads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.stages.cluster import BASES, NO_TIME, Clusters, Facts, Members, cluster, members
+from dedup.stages.cluster import NO_TIME, Clusters, Facts, Members, cluster, members
 from tests import reference
-from tests.stages.made import bare_nodes, bare_pairs, int64
+from tests.reference import Joins, Member
+from tests.stages.made import Covered, bare_nodes, bare_pairs, bare_provenance, int64
 
 MOST = 0.75  # exact in binary, so that the twin divides alike
 
-Joins = dict[tuple[int, int], tuple[int, int]]
+
+class Feed(NamedTuple):
+    """Nodes, the pairs that join, those that may not share a cluster, and (replaced, replacing) nodes."""
+
+    nodes: list[Member]
+    joins: Joins
+    apart: Sequence[tuple[int, int]] = ()
+    replaced: Sequence[tuple[int, int]] = ()
 
 
 @st.composite
-def feeds(draw: st.DrawFn) -> tuple[list[reference.Member], Joins]:
+def feeds(draw: st.DrawFn) -> Feed:
     n = draw(st.integers(0, 7))
     ranks = draw(st.permutations(range(n)))
     nodes = [
-        reference.Member(
-            draw(st.integers(1, 3)), draw(st.integers(1, 9)), draw(st.sampled_from([1, 2, NO_TIME])), rank
-        )
+        Member(draw(st.integers(1, 3)), draw(st.integers(1, 9)), draw(st.sampled_from([1, 2, NO_TIME])), rank)
         for rank in ranks
     ]
     pairs = [(a, b) for a in range(n) for b in range(a + 1, n)]
-    chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
-    return nodes, {pair: (draw(st.integers(0, 9)), draw(st.integers(0, 9))) for pair in chosen}
+    some = st.lists(st.sampled_from(pairs), unique=True) if pairs else st.just([])
+    joined = draw(some)
+    covered = {pair: (draw(st.integers(0, 9)), draw(st.integers(0, 9))) for pair in joined}
+    alike = {pair: draw(st.integers(0, 4)) for pair in joined}
+    apart = [pair for pair in draw(some) if pair not in covered]
+    replaced = [(b, a) if draw(st.booleans()) else (a, b) for a, b in draw(some)]
+    return Feed(nodes, Joins(covered, alike), apart, replaced)
 
 
-def facts_of(nodes: list[reference.Member]) -> Facts:
+def facts_of(nodes: list[Member]) -> Facts:
     """Every copy has its node's time, the first one its rank."""
     copies = [node.copies for node in nodes]
     ranks = [10 * node.rank + copy for node in nodes for copy in range(node.copies)]
     return Facts(times=np.repeat(int64(*(node.time for node in nodes)), copies), ranks=int64(*ranks))
 
 
-def clustered(nodes: list[reference.Member], joined: Joins) -> Clusters:
-    bare = bare_nodes([node.copies for node in nodes], [node.tokens for node in nodes])
-    pairs = bare_pairs(joined)
-    return cluster(bare, pairs, np.ones(len(pairs), bool), facts_of(nodes), MOST)
+def clustered(feed: Feed) -> list[int]:
+    """The lead of each node."""
+    bare = bare_nodes([node.copies for node in feed.nodes], [node.tokens for node in feed.nodes])
+    covered, alike = feed.joins
+    shingles = {pair: (alike.get(pair, 0), 4) for pair in [*covered, *feed.apart]}
+    pairs = bare_pairs(covered | dict.fromkeys(feed.apart, (9, 9)), shingles=shingles)
+    names = list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    verdicts = (
+        np.array([name in covered for name in names], bool),
+        np.array([name in feed.apart for name in names], bool),
+    )
+    replaced = bare_provenance([], replaced=feed.replaced).replaced
+    found = cluster(bare, pairs, verdicts, replaced, facts_of(feed.nodes), MOST)
+    return [int(lead) for lead in found.lead_of]
+
+
+def joins(covered: Covered, **alike: int) -> Joins:
+    """Pairs that join, all equally alike but for those named (`n01=3`)."""
+    return Joins(covered, {(a, b): alike.get(f"n{a}{b}", 1) for a, b in covered})
 
 
 @given(feeds())
-def test_leads_are_the_twins(feed: tuple[list[reference.Member], Joins]) -> None:
-    nodes, joined = feed
-    found = clustered(nodes, joined).lead_of.tolist()
-    assert dict(enumerate(found)) == reference.clusters(nodes, joined, MOST)
+def test_leads_are_the_twins(feed: Feed) -> None:
+    found = clustered(feed)
+    assert dict(enumerate(found)) == reference.clusters(feed.nodes, feed.joins, MOST, *feed[2:])
 
 
 def test_of_a_story_and_its_excerpt_the_story_leads() -> None:
-    excerpt, story = reference.Member(1, 30, 1, 0), reference.Member(1, 90, 2, 1)
-    assert clustered([story, excerpt], {(0, 1): (30, 30)}).lead_of.tolist() == [0, 0]
+    excerpt, story = Member(1, 30, 1, 0), Member(1, 90, 2, 1)
+    assert clustered(Feed([story, excerpt], joins({(0, 1): (30, 30)}))) == [0, 0]
 
 
 @given(feeds())
-def test_every_member_has_a_joining_relation_to_its_lead(feed: tuple[list[reference.Member], Joins]) -> None:
-    nodes, joined = feed
-    for node, lead in enumerate(clustered(nodes, joined).lead_of.tolist()):
-        assert node == lead or (min(node, lead), max(node, lead)) in joined
+def test_every_member_has_a_joining_relation_to_its_lead(feed: Feed) -> None:
+    for node, lead in enumerate(clustered(feed)):
+        assert node == lead or (min(node, lead), max(node, lead)) in feed.joins.covered
+
+
+@given(feeds())
+def test_what_is_apart_never_shares_a_cluster(feed: Feed) -> None:
+    lead_of = clustered(feed)
+    assert all(lead_of[a] != lead_of[b] for a, b in feed.apart)
 
 
 def test_pairs_that_do_not_join_hold_nothing_together() -> None:
     pairs = bare_pairs({(0, 1): (9, 9)})
     facts = Facts(times=int64(1, 1), ranks=int64(0, 1))
-    found = cluster(bare_nodes([1, 1], [9, 9]), pairs, np.zeros(1, bool), facts, MOST)
+    verdicts = (np.zeros(1, bool), np.zeros(1, bool))
+    found = cluster(bare_nodes([1, 1], [9, 9]), pairs, verdicts, int64(), facts, MOST)
     assert found.lead_of.tolist() == [0, 1]
 
 
 def test_a_chain_is_cut_so_that_nothing_drifts() -> None:
-    nodes = [reference.Member(1, 9, 1, rank) for rank in range(5)]
-    chain: Joins = {(n, n + 1): (7, 7) for n in range(4)}
-    assert clustered(nodes, chain).lead_of.tolist() == [1, 1, 1, 3, 3]
+    nodes = [Member(1, 9, 1, rank) for rank in range(5)]
+    chain = joins({(n, n + 1): (7, 7) for n in range(4)})
+    assert clustered(Feed(nodes, chain)) == [1, 1, 1, 3, 3]
+
+
+def test_of_two_letters_of_one_form_the_lead_takes_the_one_that_is_more_like_it() -> None:
+    nodes = [Member(1, 9, 1, rank) for rank in range(3)]
+    both: Covered = {(0, 1): (8, 8), (0, 2): (8, 8)}
+    assert clustered(Feed(nodes, joins(both, n01=3, n02=2), [(1, 2)])) == [0, 0, 2]
+    assert clustered(Feed(nodes, joins(both, n01=2, n02=3), [(1, 2)])) == [0, 1, 0]
+    assert clustered(Feed(nodes, joins(both, n01=2, n02=3))) == [0, 0, 0]
+
+
+def test_of_equal_standing_the_version_that_was_replaced_does_not_lead() -> None:
+    nodes = [Member(1, 9, 1, 0), Member(1, 9, 2, 1)]
+    pair = joins({(0, 1): (9, 9)})
+    assert clustered(Feed(nodes, pair)) == [0, 0]
+    assert clustered(Feed(nodes, pair, replaced=[(0, 1)])) == [1, 1]
+    assert clustered(Feed(nodes, pair, replaced=[(1, 0)])) == [0, 0]
+
+
+def test_the_version_that_was_replaced_leads_where_more_articles_join_it() -> None:
+    nodes = [Member(1, 9, 1, rank) for rank in range(3)]
+    pairs = joins({(0, 1): (9, 9), (0, 2): (9, 9)})
+    assert clustered(Feed(nodes, pairs, replaced=[(0, 1)])) == [0, 0, 0]
 
 
 def told(
@@ -83,39 +138,20 @@ def told(
     return members(bare_nodes(copies, [9] * len(copies)), clusters, Facts(int64(*times), int64(*ranks)))
 
 
-def rows(found: Members) -> list[tuple[int, int, int, int, str]]:
-    columns = (found.article, found.lead, found.origin, found.size)
-    bases = [BASES[basis] for basis in found.basis.tolist()]
-    return list(zip(*(column.tolist() for column in columns), bases, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("times", "coverage", "ranks", "origin", "basis"),
-    [
-        ([3, 1, 2], [9, 1, 1], [0, 1, 2], 1, "time"),
-        ([NO_TIME, NO_TIME, 2], [9, 1, 1], [0, 1, 2], 2, "time"),
-        ([1, 1, 2], [1, 5, 9], [0, 1, 2], 1, "coverage"),
-        ([NO_TIME] * 3, [1, 5, 9], [0, 1, 2], 2, "coverage"),
-        ([1, 1, 2], [5, 5, 9], [1, 0, 2], 1, "id"),
-        ([NO_TIME] * 3, [5, 5, 5], [2, 1, 0], 2, "id"),
-    ],
-)
-def test_the_origin_is_the_earliest_then_the_one_that_covers_most_then_the_first_by_id(
-    times: list[int], coverage: list[int], ranks: list[int], origin: int, basis: str
-) -> None:
-    found = told([1, 1, 1], [0, 0, 0], times, ranks, coverage)
-    assert {row[1:] for row in rows(found)} == {(0, origin, 3, basis)}
+def rows(found: Members) -> list[tuple[int, int]]:
+    return list(zip(found.article.tolist(), found.lead.tolist(), strict=True))
 
 
 def test_of_equal_articles_the_earliest_is_the_lead_then_the_first_by_id() -> None:
-    assert rows(told([3], [0], [2, 1, 1], [0, 2, 1], [0]))[0][:2] == (2, 2)
-    assert rows(told([2, 1], [0, 0], [5, 4, 1], [0, 1, 2], [0, 0]))[0][:3] == (1, 1, 2)
+    assert rows(told([3], [0], [2, 1, 1], [0, 2, 1], [0]))[0] == (2, 2)
+    assert rows(told([2, 1], [0, 0], [5, 4, 1], [0, 1, 2], [0, 0]))[0] == (1, 1)
 
 
 def test_members_stand_cluster_after_cluster_the_lead_first_then_by_id() -> None:
-    found = told([1, 1, 1, 1, 1], [0, 1, 0, 1, 4], [1] * 5, [4, 0, 3, 1, 2], [0] * 5)
-    assert [row[:2] for row in rows(found)] == [(0, 0), (2, 0), (1, 1), (3, 1)]
+    found = told([1, 1, 1, 1, 1], [0, 1, 0, 1, 4], [1] * 5, [4, 0, 3, 1, 2], [5, 6, 7, 8, 9])
+    assert rows(found) == [(0, 0), (2, 0), (1, 1), (3, 1)]
     assert found.size.tolist() == [2, 2, 2, 2]
+    assert found.coverage.tolist() == [5, 7, 6, 8]
 
 
 def test_articles_alone_are_no_members() -> None:

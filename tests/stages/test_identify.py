@@ -22,6 +22,7 @@ ROWS = st.fixed_dictionaries(
         "text": st.sampled_from(["", "one", "two", "three"]),
         "published": st.sampled_from([None, NOON, LATER]),
         "title": st.sampled_from([None, "A title"]),
+        "prior_ids": st.sampled_from([None, ["x"], ["x", "y"]]),
     }
 )
 
@@ -121,7 +122,9 @@ def test_every_order_of_the_feed_gives_the_same_articles(rows: list[dict[str, ob
     def told(order: list[int]) -> tuple[set[tuple[object, ...]], dict[int, object]]:
         known = identify(records(*(rows[i] for i in order)))
         articles = known.articles.drop_columns(["input", "record"]).to_pylist()
-        whole = [(*article.values(), rank) for article, rank in zip(articles, known.ranks, strict=True)]
+        whole = [
+            (*map(str, article.values()), rank) for article, rank in zip(articles, known.ranks, strict=True)
+        ]
         assert len(set(names(known))) == len(articles)
         assert known.of_record[known.first_record].tolist() == list(range(len(articles)))
         assert all(

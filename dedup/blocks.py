@@ -1,0 +1,114 @@
+"""Repeated blocks and boilerplate into their Arrow tables."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dedup.places import common_tail
+from dedup.sketches import Nodes
+from dedup.tables import Evidence, Rows, table
+
+
+def repeats_table(evidence: Evidence, node: Rows, blocks: NDArray[np.int32]) -> pa.Table:
+    """`repeats`: by article, block and later place."""
+    weights = evidence.nodes.weights[node]
+    which = np.repeat(np.arange(node.size), weights)
+    article = np.concatenate([np.empty(0, np.int64), *(evidence.nodes.articles(n) for n in node.tolist())])
+    blocks = blocks[which]
+    first, second = evidence.spots(article, article, blocks)
+    tail = common_tail(first, second)
+    first_end, second_end = first.ends + tail, second.ends + tail
+    order = np.lexsort((second.starts, first_end, first.starts, evidence.ranks[article]))
+    is_new_article = np.diff(article[order], prepend=-1) != 0
+    is_new_block = is_new_article | (np.diff(first.starts[order], prepend=-1) != 0)
+    is_new_block |= np.diff(first_end[order], prepend=-1) != 0
+    count = np.cumsum(is_new_block)
+    before = np.maximum.accumulate(np.where(is_new_article, count - 1, 0)) if order.size else count
+    longer = np.maximum(blocks[:, 1] - blocks[:, 0], blocks[:, 3] - blocks[:, 2])
+    tokens = evidence.nodes.counts[evidence.nodes.of_article[article]]
+    texts = _slices(evidence, article[order], first.starts[order], first_end[order])
+    return table(
+        "repeats",
+        {
+            "article_id": evidence.column("id", article[order]),
+            "version": evidence.column("version", article[order]),
+            "block": count - before,
+            "first_start": first.starts[order],
+            "first_end": first_end[order],
+            "second_start": second.starts[order],
+            "second_end": second_end[order],
+            "words": blocks[order, 4],
+            "identical": (blocks[:, 4] / longer)[order],
+            "share": ((blocks[:, 3] - blocks[:, 2]) / tokens)[order],
+            "text": texts,
+        },
+    )
+
+
+def _slices(evidence: Evidence, article: Rows, starts: Rows, ends: Rows) -> list[str]:
+    """A part of the text of each article; rows of one article stand together, and its text is read once."""
+    parts = []
+    last, text = -1, ""
+    for row, start, end in zip(article.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        if row != last:
+            last, text = row, evidence.column("text", np.array([row]))[0].as_py()
+        parts.append(text[start:end])
+    return parts
+
+
+def boilerplate_table(evidence: Evidence, runs: NDArray[np.int32], lead_of: Rows) -> pa.Table:
+    """`boilerplate`: by falling number of clusters, then by block id; the example is the longest run.
+
+    `runs`: where blocks stand, x 4 (block, node, first token, token behind the last).
+    """
+    nodes = evidence.nodes
+    block = np.unique(runs[:, 0], return_inverse=True)[1].astype(np.int64)
+    node = runs[:, 1].astype(np.int64)
+    size = runs[:, 3] - runs[:, 2]
+    article = np.argsort(evidence.ranks)[nodes.least(evidence.ranks)]
+    order = np.lexsort((runs[:, 2], evidence.ranks[article[node]], -size, block))
+    example = order[np.diff(block[order], prepend=-1) != 0]
+    held_block, held_article = _holders(nodes, block, node)
+    source = evidence.articles["source"].combine_chunks().dictionary_encode().indices
+    sources = source.fill_null(-1).to_numpy()[held_article]
+    spots, _ = evidence.spots(article[node[example]], article[node[example]], runs[example][:, [2, 3, 2, 3]])
+    clusters = _distinct(held_block, lead_of[nodes.of_article[held_article]])
+    ids = [_block_id(nodes, *run) for run in runs[example, 1:].tolist()]
+    rows = np.lexsort((np.array(ids, str), -clusters))
+    example, shown = example[rows], article[node[example[rows]]]
+    return table(
+        "boilerplate",
+        {
+            "block_id": [ids[row] for row in rows],
+            "words": size[example],
+            "articles": np.bincount(held_block, minlength=rows.size)[rows],
+            "clusters": clusters[rows],
+            "sources": _distinct(held_block[sources >= 0], sources[sources >= 0], rows.size)[rows],
+            "example_id": evidence.column("id", shown),
+            "text": _slices(evidence, shown, spots.starts[rows], spots.ends[rows]),
+        },
+    )
+
+
+def _holders(nodes: Nodes, block: Rows, node: Rows) -> tuple[Rows, Rows]:
+    """Every block with every article that holds it, once."""
+    held = np.unique(block << 32 | node)
+    block, node = held >> 32, held & 0xFFFFFFFF
+    weights = nodes.weights[node]
+    within = np.arange(weights.sum()) - np.repeat(np.cumsum(weights) - weights, weights)
+    return np.repeat(block, weights), nodes.members[np.repeat(nodes.member_starts[node], weights) + within]
+
+
+def _distinct(block: Rows, value: Rows, blocks: int = 0) -> Rows:
+    """How many distinct values each block has."""
+    return np.bincount(np.unique(block << 32 | value) >> 32, minlength=blocks)
+
+
+def _block_id(nodes: Nodes, node: int, start: int, end: int) -> str:
+    """16 hex digits of the block's tokens."""
+    first = int(nodes.token_spans[node, 0])
+    return hashlib.blake2b(nodes.tokens[first + start : first + end].tobytes(), digest_size=8).hexdigest()

@@ -1,0 +1,138 @@
+"""`Provenance`: who published each node, when, and what it says that it replaces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from dedup.sketches import Nodes
+from dedup.texts import Texts
+
+Rows = NDArray[np.int64]
+
+_LOW = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is known of nodes besides their tokens; that of the article that is first by (id, version).
+
+    `texts`: of all articles; `article`: int64, the article that stands for each node; `times`: int64
+    microseconds, the earliest of the node's articles, the largest number where absent; `printed`: int64,
+    ascending, node << 32 | number of a source, for every source of its articles; `titles`: int32 number of
+    the headline, -1 where absent; `tagged`: bool, whether the headline says that it updates or corrects
+    another; `replaced`: int64, ascending, `pairs.pair_keys` of (replaced, replacing) nodes, by what they say
+    themselves.
+    """
+
+    texts: Texts
+    article: NDArray[np.int64]
+    times: NDArray[np.int64]
+    printed: Rows
+    titles: NDArray[np.int32]
+    tagged: NDArray[np.bool_]
+    replaced: NDArray[np.int64]
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether there are two sources or more."""
+        return np.unique(self.printed & _LOW).size > 1
+
+    @property
+    def tells_sources(self) -> bool:
+        """Whether "the same source" means something: there are several, or times tell items apart.
+
+        A collection that gives one name to everything, and no time to anything, only names itself.
+        """
+        return self.has_sources or bool((self.times < np.iinfo(np.int64).max).any())
+
+    def sources_of(self, nodes: Rows) -> tuple[Rows, Rows]:
+        """All sources of the given nodes: which of these, and the number of the source."""
+        first, last = (
+            np.searchsorted(self.printed, nodes << 32),
+            np.searchsorted(self.printed, nodes + 1 << 32),
+        )
+        sizes = last - first
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return np.repeat(np.arange(nodes.size), sizes), self.printed[np.repeat(first, sizes) + within] & _LOW
+
+    def by_one_source(self, left: Rows, right: Rows) -> NDArray[np.bool_]:
+        """Whether some source has printed both nodes, for each two. A text and its copies are one node."""
+        row, source = self.sources_of(left)
+        keys = right[row] << 32 | source
+        is_met = np.searchsorted(self.printed, keys) < np.searchsorted(self.printed, keys, "right")
+        return np.bincount(row[is_met], minlength=left.size) > 0
+
+
+# How agencies mark a headline that updates or corrects an earlier item: in capitals, or before a colon.
+_MARKS = r"UPDATE|UPDATED|CORRECTED|CORRECTION|CORRECTS|REFILE|RECAST|RECASTS|WRITETHRU|CLARIFICATION"
+TAGGED = (
+    rf"^\W*(?:(?:{_MARKS})\b|(?i:{_MARKS})\s*\d*\s*:)"
+    r"|(?i:\b\d+(?:st|nd|rd|th)[ -](?:ld|lead)\b|\bwritethru\b)"
+)
+
+
+def provenance(articles: pa.Table, texts: Texts, nodes: Nodes, times: Rows, ranks: Rows) -> Provenance:
+    """What is known of the nodes of articles, whose times and ranks are given."""
+    article = np.argsort(ranks)[nodes.least(ranks)]
+    tagged = pc.match_substring_regex(articles["title"].fill_null(""), TAGGED).to_numpy()
+    replaced = nodes.of_article[_replaced(articles, times, ranks)]
+    keys = np.unique(replaced[:, 0] << 32 | replaced[:, 1])
+    sources = _numbered(articles["source"])
+    return Provenance(
+        texts=texts,
+        article=article,
+        times=nodes.least(times),
+        printed=np.unique((nodes.of_article << 32 | sources)[sources >= 0]),
+        titles=_numbered(articles["title"])[article],
+        tagged=tagged[article],
+        replaced=keys[keys >> 32 != keys & _LOW],
+    )
+
+
+def _numbered(names: pa.ChunkedArray) -> NDArray[np.int32]:
+    """A number for each distinct name, -1 where absent."""
+    if not len(names):
+        return np.empty(0, np.int32)
+    numbers = names.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+    return np.asarray(numbers, np.int32)
+
+
+def _replaced(articles: pa.Table, times: Rows, ranks: Rows) -> Rows:
+    """Articles and those that replace them (x 2): by the versions of one id, and by prior ids of others."""
+    ids = articles["id"].combine_chunks()
+    codes = ids.dictionary_encode().indices.to_numpy() if len(ids) else np.empty(0, np.int32)
+    parts = _versions(articles["version"], codes, times, ranks)
+    priors = articles["prior_ids"].combine_chunks()
+    owner, prior = pc.list_parent_indices(priors), pc.list_flatten(priors)
+    if len(prior):
+        places = pa.table({"id": ids, "place": np.arange(len(ids))})
+        met = pa.table({"id": prior, "owner": owner}).join(places, "id", join_type="inner")
+        said = np.stack([met["place"].to_numpy(), met["owner"].to_numpy()], axis=1)
+        parts.append(said[codes[said[:, 0]] != codes[said[:, 1]]])
+    return np.concatenate(parts)
+
+
+def _versions(versions: pa.ChunkedArray, codes: NDArray[np.int32], times: Rows, ranks: Rows) -> list[Rows]:
+    """The versions of each id, told by its code: each with the next one, and each with the last."""
+    rows = np.flatnonzero(np.bincount(codes)[codes] > 1)
+    names = [_natural(version) for version in versions.take(pa.array(rows)).to_pylist()]
+    facts = (codes[rows].tolist(), names, times[rows].tolist(), ranks[rows].tolist())
+    rows = rows[[row for *_, row in sorted(zip(*facts, range(rows.size), strict=True))]]
+    last = rows[np.searchsorted(codes[rows], codes[rows], "right") - 1]
+    older = np.flatnonzero(np.diff(codes[rows]) == 0)
+    return [np.stack([rows[older], newer], axis=1) for newer in (rows[older + 1], last[older])]
+
+
+def _natural(version: str | None) -> list[tuple[int, str]]:
+    """A key that puts version 10 behind version 9, and none before all."""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part)
+        for part in re.split(r"(\d+)", version or "")
+        if part
+    ]

@@ -1,0 +1,204 @@
+"""Compared pairs into whether they are templates: one form, filled in twice with other facts.
+
+What differs tells them, not how much: a form swaps the names (recipient, place, company) or the figures of a
+day in sentences that stay, where an edit rewrites, adds and drops sentences about the same names.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.folding import fold_table
+from dedup.kernels.kinds import NAME, PLAIN, find_kinds
+from dedup.kernels.swaps import (
+    NAMES,
+    NAMES_FIRST,
+    NAMES_IN,
+    NUMBERS,
+    NUMBERS_IN,
+    count_own,
+    count_swaps,
+)
+from dedup.kernels.tokens import tokenize
+from dedup.pairs import Pairs, among, pair_keys
+from dedup.provenance import Provenance
+from dedup.settings import Settings
+from dedup.sketches import Nodes
+from dedup.threads import in_order, ranges
+
+EDGE = 4  # tokens beside a passage that belong to its sentence
+FIRST = 50  # tokens in which headline and first sentence stand
+NAMED = 3  # names on both sides that the other has nowhere, where none of them is among the first tokens
+SWAPPED = 2  # names swapped inside passages, where the passages are less than half of either article
+LEAST_HELD = 0.5  # that half
+SAME_EDITION = 20 * 3600 * 10**6  # microseconds: within a day other figures are news of one market, and
+# another text under the same headline is the same news
+FIGURES = 0.25  # share of all numbers that are swapped, from which a table is another day's
+NUMERIC = 0.04  # distinct numbers for each token: what has fewer is no table or market report
+OWN_WORDS = 10  # distinct words outside of passages, on both sides, that the other side has nowhere
+GERMAN = 0.08  # share of German's own small words from which a text is German; others have at most 0.05
+_GERMAN = (
+    "und das des im ist nicht mit auf für eine ein einen einer von zu sich sie auch nach bei aus zum zur wird"
+)
+_CASED = 0x2000  # code points under this that have capitals: Latin, Greek, Cyrillic, Armenian, Georgian
+_BLOCK_PAIRS = 4096
+
+
+@cache
+def _cases() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    letters = [chr(code) for code in range(_CASED)]
+    return np.array([c.isupper() for c in letters]), np.array([c.islower() for c in letters])
+
+
+@cache
+def _german() -> NDArray[np.uint32]:
+    """The tokens of `_GERMAN`."""
+    data = np.frombuffer(_GERMAN.encode(), np.uint8)
+    tokens, starts, ends = (
+        np.empty(data.size, np.uint32),
+        np.empty(data.size, np.int32),
+        np.empty(data.size, np.int32),
+    )
+    table = fold_table()
+    return tokens[: tokenize(data, 0, data.size, table.entries, table.multi, tokens, starts, ends)]
+
+
+class Kinds:
+    """The kinds of all tokens (uint8), found for the nodes that are asked about.
+
+    German writes every noun with a capital, so that its texts tell no names.
+    """
+
+    def __init__(self, nodes: Nodes, provenance: Provenance) -> None:
+        self._nodes, self._provenance = nodes, provenance
+        self._known = np.zeros(len(nodes), np.bool_)
+        self.kinds = np.empty(nodes.tokens.size, np.uint8)
+
+    def find(self, nodes: NDArray[np.int64], workers: int) -> None:
+        """Find the kinds of the tokens of more nodes."""
+        nodes = nodes[~self._known[nodes]]
+        self._known[nodes] = True
+        begins = self._nodes.token_spans[nodes, 0]
+        table = (fold_table().entries, fold_table().multi)
+        chunks = [
+            (texts, rows[slice(*part)], begins[places][slice(*part)])
+            for texts, places, rows in self._provenance.texts.by_chunk(self._provenance.article[nodes])
+            for part in ranges(places.size, 512)
+        ]
+        for _ in in_order(
+            lambda c: find_kinds(c[0].data, c[0].offsets, c[1], table, _cases(), c[2], self.kinds),
+            chunks,
+            workers,
+        ):
+            pass
+        for first, last in self._nodes.token_spans[nodes].tolist():
+            if np.isin(self._nodes.tokens[first:last], _german()).sum() >= GERMAN * (last - first):
+                own = self.kinds[first:last]
+                own[own == NAME] = PLAIN
+
+
+def are_templates(
+    nodes: Nodes, pairs: Pairs, provenance: Provenance, kinds: Kinds, settings: Settings
+) -> NDArray[np.bool_]:
+    """Which pairs are templates. Only articles of one source can be, where the feed tells sources apart.
+
+    What says that it replaces the other is none, whatever was put right.
+    """
+    if not provenance.tells_sources:
+        return np.zeros(len(pairs), np.bool_)
+    held = np.maximum(*pairs.whole_containments(nodes))
+    same = provenance.by_one_source(pairs.left, pairs.right)
+    rows = np.flatnonzero(same & (held >= settings.shared) & ~pairs.are_among(provenance.replaced))
+    kinds.find(np.unique(np.concatenate([pairs.left[rows], pairs.right[rows]])), settings.workers)
+    some = pairs.take(rows)
+
+    def work(block: tuple[int, int]) -> NDArray[np.int32]:
+        first, last = block
+        return count_swaps(
+            (nodes.tokens, nodes.boilerplate, kinds.kinds),
+            nodes.token_spans,
+            (some.left[first:last], some.right[first:last]),
+            (some.passages, some.passage_starts[first : last + 1]),
+            (EDGE, FIRST, settings.gap),
+        )
+
+    parts = list(in_order(work, ranges(rows.size, _BLOCK_PAIRS), settings.workers))
+    swaps = np.concatenate([np.empty((0, 2, 5), np.int32), *parts])
+    least, most = swaps.min(axis=1), swaps.max(axis=1)
+    corrected = (most[:, NAMES_IN] == 1) & (
+        least[:, NUMBERS_IN] == 0
+    )  # one word for one word: a name put right
+    named = (least[:, NAMES_IN] >= 1) & ~corrected
+    named &= (least[:, NAMES_FIRST] >= 1) | (least[:, NAMES] >= NAMED)
+    named &= (held[rows] >= LEAST_HELD) | (least[:, NAMES_IN] >= SWAPPED)
+    times, titles = provenance.times, provenance.titles
+    dated = np.maximum(times[some.left], times[some.right]) < np.iinfo(np.int64).max
+    apart = np.abs(times[some.left] - times[some.right]) >= SAME_EDITION
+    retold = dated & ~apart & (titles[some.left] == titles[some.right]) & (titles[some.left] >= 0)
+    apart &= dated
+    numbers = swaps.sum(axis=1)
+    counted = apart & (least[:, NUMBERS_IN] >= 1)
+    counted &= numbers[:, NUMBERS_IN] >= FIGURES * numbers[:, NUMBERS]
+    counted &= numbers[:, NUMBERS] >= NUMERIC * (nodes.counts[some.left] + nodes.counts[some.right])
+    out = np.zeros(len(pairs), np.bool_)
+    out[rows] = (named & ~retold) | counted
+    return out
+
+
+def are_framed(nodes: Nodes, pairs: Pairs, provenance: Provenance) -> NDArray[np.bool_]:
+    """Which pairs of one source say different things in one frame: pages with more furniture than story.
+
+    What is asked before furniture is known. Of the copies and versions read by hand, of one source and near
+    each other, none had more than 5 words of its own on both sides.
+    """
+    rows = np.flatnonzero(provenance.by_one_source(pairs.left, pairs.right))
+    some = pairs.take(rows)
+    room = np.empty(max(1, int(nodes.counts.max(initial=1))), np.bool_)
+    own = count_own(
+        nodes.tokens,
+        nodes.token_spans,
+        (some.left, some.right),
+        (some.passages, some.passage_starts),
+        room,
+    )
+    out = np.zeros(len(pairs), np.bool_)
+    out[rows] = own.min(axis=1) >= OWN_WORDS
+    return out
+
+
+def by_copies(
+    pairs: Pairs, templates: NDArray[np.bool_], joining: NDArray[np.bool_], provenance: Provenance
+) -> NDArray[np.bool_]:
+    """Which further pairs are templates because one article is a copy of the other one's counterpart.
+
+    Where a and c join, and c and b are templates, a and b of two sources are so too if a is more like c.
+    """
+    keys, alike = pairs.keys, pairs.jaccard
+    copies = np.flatnonzero(joining)
+    forms = np.flatnonzero(templates)
+    a, c = _both_ways(pairs, copies)
+    rows = np.tile(copies, 2)
+    same = provenance.by_one_source(pairs.left, pairs.right)
+    alone = np.bincount(provenance.printed >> 32, minlength=provenance.times.size) == 1
+    some = ~(same[rows] & alone[c])  # else c's only source has printed a, and all templates of c
+    a, c, rows = a[some], c[some], rows[some]
+    d, b = _both_ways(pairs, forms)
+    order = np.argsort(d, kind="stable")
+    first, last = np.searchsorted(d[order], c), np.searchsorted(d[order], c, "right")
+    sizes = last - first
+    at = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    a, b, rows = np.repeat(a, sizes), b[order][at], np.repeat(rows, sizes)
+    wanted = pair_keys(np.minimum(a, b), np.maximum(a, b))
+    met = among(wanted, keys)
+    pair = np.searchsorted(keys, wanted[met])
+    out = np.zeros(len(pairs), np.bool_)
+    out[pair[alike[rows[met]] > alike[pair]]] = True
+    return out & ~same
+
+
+def _both_ways(pairs: Pairs, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    left, right = pairs.left[rows], pairs.right[rows]
+    return np.concatenate([left, right]), np.concatenate([right, left])

@@ -1,0 +1,81 @@
+"""Names, numbers and words in small letters, against the plain twin."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import reference
+from tests.kernels import calls
+from tests.kernels.made import texts
+
+# Words of many scripts, and all that may stand between them.
+WORDS = ["Rome", "rome", "É", "éa", "Жуков", "жук", "ẞA", "ǅ", "Ａb", "漢", "ก", "שלום", "U.S.", "O’Neil"]
+WORDS += ["3rd", "-3.5", "7", "³", "٣", "mRNA", "Covid-19", "ª", "e\u0301", "E\u0301a"]
+SIGNS = [
+    " ",
+    "  ",
+    "\n",
+    "\r\n",
+    "\t",
+    ". ",
+    "! ",
+    "?",
+    ": ",
+    "; ",
+    ", ",
+    " - ",
+    " – ",
+    " (",
+    ") ",
+    " [",
+    " *",
+]
+SIGNS += ["…", "“", "” ", "'", ' "', "。", "\u00a0", "\u2028", " • ", "«", "¿", "\u200b", "/", ""]
+
+sentences = st.lists(st.sampled_from(WORDS + SIGNS), max_size=14).map("".join) | texts
+
+
+@given(st.lists(sentences, min_size=1, max_size=3), st.data())
+@settings(max_examples=2 * calls.EXAMPLES)
+def test_the_kinds_of_tokens_are_the_twins(some: list[str], data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(some) - 1), max_size=3), label="rows")
+    assert calls.find_kinds(some, rows) == [reference.kinds(some[row]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("", []),
+        ("The mayor met Ada in Rome.", ["plain", "lower", "lower", "name", "lower", "name"]),
+        ("He left. She stayed", ["plain", "lower", "plain", "lower"]),
+        ("They said: “Peter, come!”", ["plain", "lower", "plain", "lower"]),
+        ("of course, Peter", ["lower", "lower", "name"]),
+        ("first line\nSecond (Third)", ["lower", "lower", "plain", "name"]),
+        ("• Bread\n\t* Milk", ["plain", "plain"]),
+        ("Rome – Paris", ["plain", "name"]),
+        ("in 1999 the G7 paid -3.5 for Mk2", ["lower", "number", "lower", "number", "lower", "number"]),
+        ("à Paris", ["lower", "name"]),
+        ("Они живут в Москве", ["plain", "lower", "lower", "name"]),
+        ("ο Νίκος και η Άννα", ["lower", "name", "lower", "lower", "name"]),
+        ("он ушёл. Она осталась", ["lower", "lower", "plain", "lower"]),
+        ("٣ Rome", ["plain", "name"]),
+        ("漢字 Rome", ["plain", "plain", "name"]),
+    ],
+)
+def test_a_capital_inside_a_sentence_makes_a_name_in_any_script_that_has_them(
+    text: str, kinds: list[str]
+) -> None:
+    assert calls.find_kinds([text], [0])[0][: len(kinds)] == kinds
+
+
+def test_a_text_is_read_from_its_own_start() -> None:
+    assert calls.find_kinds(["in a town", "Rome is old"], [1, 0]) == [
+        ["plain", "lower", "lower"],
+        ["lower", "lower", "lower"],
+    ]
+
+
+def test_many_capitals_beyond_ascii_are_told_without_going_back_over_all_of_them() -> None:
+    assert calls.find_kinds(["É" + "漢É" * 2000], [0])[0].count("name") == 2000
