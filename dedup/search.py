@@ -66,18 +66,18 @@ def search(
     groups = np.where(small, np.arange(len(nodes)), roots).astype(np.int32)
     by_band, by_print, caps = _meetings(nodes, bands, groups, np.ones(len(nodes), bool), settings)
     within = pairs_within(roots, small & (sizes[roots] > 1))
-    forms = candidates.share_boilerplate(nodes, raw, settings)
+    forms, caps["boilerplate_lists"] = candidates.share_boilerplate(nodes, raw, settings)
     compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
     across, cut = across_groups(compared, roots)
     compared.add(candidates.open_links(nodes, across, settings))
-    clusters = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
+    clusters, relations = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
     found = compared.whole()
     left, right = np.sort(clusters.lead_of[np.stack(cut)], axis=0)
     return Found(
         nodes,
         runs,
         found,
-        _relations(found, nodes, provenance, settings),
+        relations,
         clusters,
         np.unique(pair_keys(left, right)),
         {
@@ -237,10 +237,11 @@ def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> tuple[Links,
 
 def _cluster_all(
     compared: _Compared, facts: Facts, bands: list[NDArray[np.uint64]], large: NDArray[np.int64]
-) -> Clusters:
-    """Cluster; where that splits a large group, search again among its members, with its parts as groups.
+) -> tuple[Clusters, NDArray[np.int8]]:
+    """The clusters, and the relations of all pairs.
 
-    `large`: int64, the first node of each node's large group, -1 in none. Ends when nothing new is met.
+    Where a large group was split, search again among its members, with its parts as groups, and cluster anew
+    until nothing new is met. `large`: int64, the first node of each node's large group, -1 in none.
     """
     nodes, provenance, settings = compared.nodes, compared.provenance, compared.settings
     while True:
@@ -256,7 +257,7 @@ def _cluster_all(
             by_band, by_print, _ = _meetings(nodes, bands, groups, split, settings)
             compared.add(_join([by_band, by_print]))
         if compared.number == before:
-            return clusters
+            return clusters, relations
 
 
 def _is_split(large: NDArray[np.int64], lead_of: NDArray[np.int64]) -> NDArray[np.bool_]:

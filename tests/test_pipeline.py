@@ -317,7 +317,7 @@ def test_the_run_tells_settings_counts_caps_seconds_and_what_was_missing(tmp_pat
         "pairs_compared": 1,
     }
     assert {name: run["counts"][name] for name in told} == told
-    assert set(run["caps"]) == {"band_lists", "fingerprint_lists"}
+    assert set(run["caps"]) == {"band_lists", "fingerprint_lists", "boilerplate_lists"}
     stages = ("read", "identify", "sketch", "search", "repeats", "cluster", "tell")
     assert list(run["seconds"]) == list(stages)
     assert all(seconds >= 0 for seconds in run["seconds"].values())

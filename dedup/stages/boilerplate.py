@@ -36,6 +36,7 @@ STORY_SHARE = 0.8  # of that article's tokens
 BY_RULE = 3  # groups for each source: who prints a text that often in other stories prints it by rule
 KEYWORDS, COMMON, FEW = 128, 0.1, 8  # an article's rarest words; those of a tenth of articles are common
 RELATED, BY_CHANCE = 3.0, 2.5  # shared by articles of one event: this many, and times what chance gives
+TOGETHER, MOST_TOGETHER = 0.8, 64  # share of both blocks' groups; a group of more blocks tells no companions
 LOOKED_AT = 8  # articles for each one that is needed
 SAMPLE = 4096  # articles that tell how rare a word is
 EXAMPLES = 3  # places of a short block that are looked at
@@ -163,19 +164,41 @@ def _are_unrelated(
     unrelated = np.empty(starts.size - 1, np.bool_)
     begins = np.searchsorted(block[some], np.arange(starts.size))
     limits = (settings.boilerplate, RELATED, BY_CHANCE)
-    own = _tokens_of_blocks(nodes, runs)
+    own = _known_to_share(nodes, runs, block, feed.groups[node].astype(np.int64))
     are_unrelated(row.astype(np.int32), begins, keywords, own, limits, unrelated)
     return unrelated
 
 
-def _tokens_of_blocks(nodes: Nodes, runs: Runs) -> tuple[NDArray[np.uint32], Rows]:
-    """The distinct tokens of the longest run of each block, ascending, and where each block's start."""
+def _known_to_share(nodes: Nodes, runs: Runs, block: Rows, group: Rows) -> tuple[NDArray[np.uint32], Rows]:
+    """The distinct tokens of each block and its companions, ascending, and where each block's start.
+
+    `block`, `group`: every group that holds a block. Of a block the longest run tells the tokens.
+    """
     order = np.lexsort((runs[:, 2], runs[:, 1], runs[:, 2] - runs[:, 3], runs[:, 0]))
     longest = runs[order[np.diff(runs[order, 0], prepend=-1) != 0]]
     starts = nodes.token_spans[longest[:, 1], 0]
     spans = zip((starts + longest[:, 2]).tolist(), (starts + longest[:, 3]).tolist(), strict=True)
-    parts = [np.unique(nodes.tokens[first:last]) for first, last in spans]
+    tokens = [nodes.tokens[first:last] for first, last in spans]
+    ours, others = _companions(block, group)
+    lists = np.split(others, np.flatnonzero(np.diff(ours)) + 1) if ours.size else []
+    parts = [np.unique(np.concatenate([tokens[other] for other in some.tolist()])) for some in lists]
     return np.concatenate([nodes.tokens[:0], *parts]), np.cumsum([0, *map(len, parts)])
+
+
+def _companions(block: Rows, group: Rows) -> tuple[Rows, Rows]:
+    """Each block with itself, and those that nearly all its groups hold too, as a masthead and its footer."""
+    order = np.lexsort((block, group))
+    block, group = block[order], group[order]
+    first, last = np.searchsorted(group, group), np.searchsorted(group, group, "right")
+    sizes = np.where(last - first <= MOST_TOGETHER, last - first, 0)
+    at = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    pairs, counts = np.unique(np.repeat(block, sizes) << 32 | block[at], return_counts=True)
+    ours, others = pairs >> 32, pairs & 0xFFFFFFFF
+    held = np.bincount(block)
+    together = counts >= TOGETHER * np.maximum(held[ours], held[others])
+    alone = np.unique(block)
+    pairs = np.unique(np.concatenate([pairs[together], alone << 32 | alone]))
+    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 def _inside(nodes: Nodes, runs: Runs) -> NDArray[np.bool_]:
@@ -207,7 +230,7 @@ def _are_phrases(runs: Runs, provenance: Provenance, settings: Settings) -> NDAr
     """
     size = runs[:, 3] - runs[:, 2]
     out = np.zeros(int(runs[:, 0].max(initial=-1)) + 1, np.bool_)
-    order = np.lexsort((provenance.article[runs[:, 1]], -size, runs[:, 0]))
+    order = np.lexsort((runs[:, 2], runs[:, 1], -size, runs[:, 0]))
     block = runs[order, 0]
     within = np.arange(order.size) - np.searchsorted(block, block)
     longest = size[order][np.searchsorted(block, block)]

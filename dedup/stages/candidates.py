@@ -131,28 +131,35 @@ def share_fingerprints(
     known = (answered_tokens(nodes, settings), nodes.signatures)
     least = (tokens_per_fingerprint(settings) / settings.least, ALIKE * settings.permutations)
 
-    def work(block: tuple[int, int]) -> Links:
-        return meet(postings, known, (CAP, HUBS, RARE), least, *block)
-
-    parts = list(in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers))
-    left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
-    right = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
-    return (left, right), capped
+    return _meet(postings, known, (CAP, HUBS, RARE), least, settings), capped
 
 
-def share_boilerplate(nodes: Nodes, raw: Nodes, settings: Settings) -> Links:
+def share_boilerplate(nodes: Nodes, raw: Nodes, settings: Settings) -> tuple[Links, int]:
     """Pairs of which boilerplate may be half of one: form letters, and pages that are mostly furniture.
 
-    `raw`: the nodes with the fingerprints inside boilerplate.
+    `raw`: the nodes with the fingerprints inside boilerplate. The second value counts the lists capped.
     """
     has_much = nodes.counts - nodes.own >= np.minimum(LEAST_FORM * settings.told * nodes.counts, MUCH_FORM)
     postings = list_postings(print_entries(raw, has_much), len(nodes))
+    capped = int((np.diff(postings[0]) > CAP).sum())
     least = (tokens_per_fingerprint(settings) / 2 / settings.told, settings.permutations + 1.0)
+    known = (nodes.counts, nodes.signatures)
+    return _meet(postings, known, (CAP, FORM_HUBS, 0), least, settings), capped
+
+
+def _meet(
+    postings: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]],
+    known: tuple[NDArray[np.int32], NDArray[np.uint32]],
+    rules: tuple[int, int, int],
+    least: tuple[float, float],
+    settings: Settings,
+) -> Links:
+    """`kernels.postings.meet`, on threads."""
 
     def work(block: tuple[int, int]) -> Links:
-        return meet(postings, (nodes.counts, nodes.signatures), (CAP, FORM_HUBS, 0), least, *block)
+        return meet(postings, known, rules, least, *block)
 
-    parts = list(in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers))
+    parts = list(in_order(work, ranges(known[0].size, _BLOCK_NODES), settings.workers))
     left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
     right = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
     return left, right

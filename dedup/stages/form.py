@@ -18,37 +18,43 @@ AROUND = 8  # words of its own before and behind a passage that stands in the mi
 
 def are_forms(nodes: Nodes, pairs: Pairs, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of the rows, pairs that share boilerplate alone, share a form."""
-    return np.array(
-        [
-            min(_longest_own(nodes, left), _longest_own(nodes, right)) < STORY
-            or min(_in_the_middle(nodes, left, spans[:, :2]), _in_the_middle(nodes, right, spans[:, 2:4]))
-            > 0.5
-            for left, right, spans in (_pair(pairs, row) for row in rows.tolist())
-        ],
-        np.bool_,
+    some = pairs.take(rows)
+    which = np.unique(np.concatenate([some.left, some.right]))
+    sizes = nodes.counts[which].astype(np.int64)
+    starts = np.append(0, np.cumsum(sizes))
+    places = np.arange(starts[-1]) + np.repeat(nodes.token_spans[which, 0] - starts[:-1], sizes)
+    is_own = ~nodes.boilerplate[places]
+    sides = [np.searchsorted(which, side) for side in (some.left, some.right)]
+    longest = _longest_own(is_own, starts)
+    own = np.append(0, np.cumsum(is_own))
+    middle = [_in_the_middle(some, own, starts, (number, side)) for number, side in enumerate(sides)]
+    forms: NDArray[np.bool_] = (np.minimum(*(longest[side] for side in sides)) < STORY) | (
+        np.minimum(*middle) > 0.5
     )
+    return forms
 
 
-def _pair(pairs: Pairs, row: int) -> tuple[int, int, NDArray[np.int32]]:
-    first, last = pairs.passage_starts[row : row + 2]
-    return int(pairs.left[row]), int(pairs.right[row]), pairs.passages[first:last]
+def _longest_own(is_own: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The tokens of each article's longest stretch without boilerplate; article i starts at `starts[i]`."""
+    ends = np.union1d(np.flatnonzero(~is_own), starts)  # no stretch goes on into the next article
+    gaps = np.diff(ends) - ~np.append(is_own, False)[ends[:-1]]
+    return np.maximum.reduceat(gaps, np.searchsorted(ends, starts[:-1])) if gaps.size else gaps
 
 
-def _boilerplate(nodes: Nodes, node: int) -> NDArray[np.bool_]:
-    return nodes.boilerplate[slice(*nodes.token_spans[node])]
+def _in_the_middle(
+    some: Pairs, own: NDArray[np.int64], starts: NDArray[np.int64], side: tuple[int, NDArray[np.int64]]
+) -> NDArray[np.float64]:
+    """The share of boilerplate in passages that has words of the article's own before and behind it.
 
-
-def _longest_own(nodes: Nodes, node: int) -> int:
-    """The tokens of the longest stretch without boilerplate."""
-    ends = np.flatnonzero(np.concatenate([[True], _boilerplate(nodes, node), [True]]))
-    return int(np.diff(ends).max()) - 1
-
-
-def _in_the_middle(nodes: Nodes, node: int, spans: NDArray[np.int32]) -> float:
-    """The share of boilerplate in passages that has words of the article's own before and behind it."""
-    inside = _boilerplate(nodes, node)
-    own = np.append(0, np.cumsum(~inside))
-    sizes = spans[:, 1] - spans[:, 0]
-    common = 2 * (own[spans[:, 1]] - own[spans[:, 0]]) < sizes
-    middle = np.minimum(own[spans[:, 0]], own[-1] - own[spans[:, 1]]) >= AROUND
-    return float(sizes[common & middle].sum() / max(1, sizes[common].sum()))
+    `own`: of the tokens of all articles, how many of its own stand before each. `side`: 0 for left, 1 for
+    right, and the number of each pair's article there.
+    """
+    column, article = side
+    row = np.repeat(np.arange(len(some)), np.diff(some.passage_starts))
+    low, high = starts[article[row]], starts[article[row] + 1]
+    first, last = low + some.passages[:, 2 * column], low + some.passages[:, 2 * column + 1]
+    common = (last - first) * (2 * (own[last] - own[first]) < last - first)
+    middle = np.minimum(own[first] - own[low], own[high] - own[last]) >= AROUND
+    total = np.bincount(row, common, len(some))
+    share: NDArray[np.float64] = np.bincount(row, common * middle, len(some)) / np.maximum(1, total)
+    return share

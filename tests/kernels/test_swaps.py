@@ -150,10 +150,16 @@ def test_names_between_passages_are_swapped_where_these_follow_each_other(
 
 
 def test_passages_that_overlap_do_not_follow_each_other() -> None:
-    a, b = told(f"{START} 5 {END}"), told(f"{START} Ashby {START} 7 {END}")
-    assert calls.count_swaps([a, b], [(0, 1)], [[(0, 6, 0, 6, 6), (0, 14, 7, 21, 13)]]) == [
-        reference.count_swaps(a, b, [(0, 6, 0, 6, 6), (0, 14, 7, 21, 13)])
-    ]
+    a, b = told(f"{START} Oakham {END}"), told(f"{START} Ashby {START} 7 {END}")
+    passages = [(0, 6, 0, 6, 6), (0, 14, 7, 21, 13)]
+    found = calls.count_swaps([a, b], [(0, 1)], [passages])[0]
+    assert found == reference.count_swaps(a, b, passages) == [[1, 1, 1, 0, 0], [1, 1, 1, 1, 0]]
+
+
+@pytest.mark.parametrize(("first", "among"), [(6, 0), (7, 1)])
+def test_names_are_among_the_first_words_up_to_their_number(first: int, among: int) -> None:
+    a, b = told(f"{START} Oakham {END}"), told(f"{START} Ashby {END}")
+    assert calls.count_swaps([a, b], [(0, 1)], [passages_of(a, b)], (4, first, 16))[0][0][2] == among
 
 
 def test_where_the_passage_is_the_end_of_one_article_nothing_is_swapped_behind_it() -> None:

@@ -13,7 +13,8 @@ from dedup.pairs import pair_keys
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
-from dedup.stages.candidates import CAP, HUBS, Links
+from dedup.stages.boilerplate import set_aside
+from dedup.stages.candidates import CAP, FORM_HUBS, HUBS, Links
 from tests import reference
 from tests.stages.made import ONE_THREAD, int64, nodes_of, text
 
@@ -182,3 +183,72 @@ def test_copies_with_every_seventh_word_changed_meet_by_their_signatures() -> No
         edited = [rng.randrange(10**6) if place % 7 == 6 else word for place, word in enumerate(words)]
         met += len(by_prints([" ".join(f"w{word}" for word in some) for some in (words, edited)]))
     assert met >= 45
+
+
+# Boilerplate.
+
+
+def with_boilerplate(texts: list[str], *blocks: tuple[int, int]) -> tuple[Nodes, Nodes]:
+    """The nodes of texts with and without (the second) the fingerprints inside blocks of words."""
+    raw = nodes_of(texts)
+    runs = [
+        (number, node, words.index(f"word{first}"), words.index(f"word{first}") + size)
+        for node in range(len(raw))
+        for words in [texts[int(raw.articles(node)[0])].split()]
+        for number, (first, size) in enumerate(blocks)
+        if f"word{first}" in words
+    ]
+    runs.sort(key=lambda run: run[1:3])
+    return raw, set_aside(raw, np.array(runs, np.int32).reshape(-1, 4), ONE_THREAD)
+
+
+def test_entries_are_the_fingerprints_of_the_chosen_nodes_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "_BLOCK_NODES", 2)
+    _, nodes = with_boilerplate([text((1000 * n, 60 + n), (90_000, 40)) for n in range(5)], (90_000, 40))
+    chosen = np.array([True, False, True, True, True])
+    wanted = sorted(
+        int(value) << 32 | node
+        for node in np.flatnonzero(chosen).tolist()
+        for value in nodes.prints[slice(*nodes.print_spans[node])]
+    )
+    assert candidates.print_entries(nodes, chosen).tolist() == wanted
+    assert candidates.print_entries(nodes, ~everyone(nodes)).size == 0
+
+
+def test_articles_that_share_boilerplate_alone_meet_only_as_forms() -> None:
+    letter = (90_000, 100)
+    raw, nodes = with_boilerplate([text((1000 * n, 80 + n), letter) for n in range(3)], letter)
+    assert pairs(candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), ONE_THREAD)[0]) == set()
+    assert pairs(candidates.share_boilerplate(nodes, raw, ONE_THREAD)[0]) == {(0, 1), (0, 2), (1, 2)}
+    assert pairs(candidates.share_boilerplate(raw, raw, ONE_THREAD)[0]) == set()
+
+
+@pytest.mark.parametrize(("own", "is_form"), [(120, True), (121, False)])
+def test_an_article_is_no_form_of_which_boilerplate_is_less_than_a_quarter(own: int, is_form: bool) -> None:
+    footer = (90_000, 40)
+    raw, nodes = with_boilerplate([text((1000, own), footer), text((2000, 20), footer)], footer)
+    assert bool(pairs(candidates.share_boilerplate(nodes, raw, ONE_THREAD)[0])) is is_form
+
+
+def test_articles_with_much_boilerplate_of_their_own_do_not_meet() -> None:
+    one, other = (90_000, 60), (80_000, 60)
+    raw, nodes = with_boilerplate([text((1000, 60), one), text((2000, 60), other)], one, other)
+    assert pairs(candidates.share_boilerplate(nodes, raw, ONE_THREAD)[0]) == set()
+
+
+def test_of_very_many_forms_each_meets_the_shortest_ones() -> None:
+    letter, n = (90_000, 100), CAP + 20
+    raw, nodes = with_boilerplate(
+        [text((1000 * article, 40 + article), letter) for article in range(n)], letter
+    )
+    links = pairs(candidates.share_boilerplate(nodes, raw, ONE_THREAD)[0])
+    assert {(a, b) for a in range(n) for b in range(n - FORM_HUBS, n) if a < b} <= links
+    assert len(links) < n * (FORM_HUBS + 1)
+
+
+def test_fingerprints_answer_for_no_more_than_an_article_has_of_its_own() -> None:
+    footer = (90_000, 200)
+    raw, nodes = with_boilerplate([text((1000, 60), footer), text((2000, 300))], footer)
+    node = int(nodes.of_article[0])
+    assert candidates.answered_tokens(raw, ONE_THREAD)[node] == 260
+    assert candidates.answered_tokens(nodes, ONE_THREAD)[node] == 60
