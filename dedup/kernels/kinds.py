@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.kernels.boilerplate import GramSet, number_in
 from dedup.kernels.jit import jit
 from dedup.kernels.tokens import ALONE, DIGIT, LETTER, U8, U32, decode, tokenize
 
@@ -84,3 +85,24 @@ def find_kinds(
                 octet += size
                 place += 1
             out[begins[r] + i] = kind
+
+
+@jit
+def drop_names(
+    tokens: U32, spans: I64, articles: I64, words: tuple[GramSet, GramSet], share: float, kinds: U8
+) -> None:
+    """Make `PLAIN` of names in `kinds` (one per token) that name nobody.
+
+    `words`: small words, of which a text in a language that writes nouns with capitals has at least `share`,
+    and so no names; and words with a capital that are none, such as days.
+    """
+    small, plain = words
+    for article in articles:
+        first, last = spans[article, 0], spans[article, 1]
+        found = 0
+        for at in range(first, last):
+            found += number_in(tokens[at], small) >= 0
+        has_none = found >= share * (last - first)
+        for at in range(first, last):
+            if kinds[at] == NAME and (has_none or number_in(tokens[at], plain) >= 0):
+                kinds[at] = PLAIN

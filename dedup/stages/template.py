@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.folding import fold_table
-from dedup.kernels.kinds import NAME, PLAIN, find_kinds
+from dedup.kernels.boilerplate import GramSet, gram_set
+from dedup.kernels.kinds import drop_names, find_kinds
 from dedup.kernels.swaps import (
     NAMES,
     NAMES_FIRST,
@@ -43,6 +44,12 @@ GERMAN = 0.08  # share of German's own small words from which a text is German; 
 _GERMAN = (
     "und das des im ist nicht mit auf für eine ein einen einer von zu sich sie auch nach bei aus zum zur wird"
 )
+# A text that is sent again on another day names that day: no other fact.
+_CALENDAR = (
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thurs Fri Sat Sun "
+    "January February March April May June July August September October November December "
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
+)
 _CASED = 0x2000  # code points under this that have capitals: Latin, Greek, Cyrillic, Armenian, Georgian
 _BLOCK_PAIRS = 4096
 
@@ -54,22 +61,22 @@ def _cases() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 @cache
-def _german() -> NDArray[np.uint32]:
-    """The tokens of `_GERMAN`."""
-    data = np.frombuffer(_GERMAN.encode(), np.uint8)
-    tokens, starts, ends = (
-        np.empty(data.size, np.uint32),
-        np.empty(data.size, np.int32),
-        np.empty(data.size, np.int32),
-    )
-    table = fold_table()
-    return tokens[: tokenize(data, 0, data.size, table.entries, table.multi, tokens, starts, ends)]
+def _words() -> tuple[GramSet, GramSet]:
+    """The tokens of `_GERMAN` and of `_CALENDAR`."""
+    return gram_set(_tokens(_GERMAN)), gram_set(_tokens(_CALENDAR))
+
+
+def _tokens(words: str) -> NDArray[np.uint32]:
+    data = np.frombuffer(words.encode(), np.uint8)
+    tokens = np.empty(data.size, np.uint32)
+    places = np.empty((2, data.size), np.int32)
+    return tokens[: tokenize(data, 0, data.size, *fold_table(), tokens, places[0], places[1])]
 
 
 class Kinds:
     """The kinds of all tokens (uint8), found for the nodes that are asked about.
 
-    German writes every noun with a capital, so that its texts tell no names.
+    German writes every noun with a capital, so that its texts tell no names; English does so with days.
     """
 
     def __init__(self, nodes: Nodes, provenance: Provenance) -> None:
@@ -94,10 +101,7 @@ class Kinds:
             workers,
         ):
             pass
-        for first, last in self._nodes.token_spans[nodes].tolist():
-            if np.isin(self._nodes.tokens[first:last], _german()).sum() >= GERMAN * (last - first):
-                own = self.kinds[first:last]
-                own[own == NAME] = PLAIN
+        drop_names(self._nodes.tokens, self._nodes.token_spans, nodes, _words(), GERMAN, self.kinds)
 
 
 def are_templates(

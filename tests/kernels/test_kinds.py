@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup.kernels import kinds
+from dedup.kernels.boilerplate import gram_set
 from tests import reference
 from tests.kernels import calls
 from tests.kernels.made import texts
@@ -79,3 +82,16 @@ def test_a_text_is_read_from_its_own_start() -> None:
 
 def test_many_capitals_beyond_ascii_are_told_without_going_back_over_all_of_them() -> None:
     assert calls.find_kinds(["É" + "漢É" * 2000], [0])[0].count("name") == 2000
+
+
+def test_words_that_name_nobody_are_plain_and_texts_of_small_words_have_no_names() -> None:
+    tokens = np.array([1, 2, 3, 4, 1, 7, 8, 8], np.uint32)
+    spans = np.array([[0, 4], [4, 8]], np.int64)
+    words = (gram_set(np.array([7, 8], np.uint32)), gram_set(np.array([2], np.uint32)))
+    found = np.full(8, kinds.NAME, np.uint8)
+    found[2] = kinds.NUMBER
+    kinds.drop_names(tokens, spans, np.array([0]), words, 0.7, found)
+    one = [kinds.NAME, kinds.PLAIN, kinds.NUMBER, kinds.NAME]
+    assert found.tolist() == one + 4 * [kinds.NAME]
+    kinds.drop_names(tokens, spans, np.array([1]), words, 0.7, found)
+    assert found.tolist() == one + 4 * [kinds.PLAIN]
