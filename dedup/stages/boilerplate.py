@@ -152,15 +152,17 @@ def _are_unrelated(
     words = [np.unique(nodes.tokens[slice(*span)]) for span in nodes.token_spans[::step].tolist()]
     values, counts = np.unique(np.concatenate(words), return_counts=True)
     keywords = (np.empty((articles.size, KEYWORDS), np.uint32), np.empty(articles.size))
-    find_keywords(
-        nodes.tokens,
-        nodes.token_spans,
-        articles,
-        (gram_set(values), counts.astype(np.int32), len(words)),
-        # A word of one article says nothing; of a sample, others may have it.
-        (2 if step == 1 else 0, max(FEW, int(COMMON * len(words)))),
-        keywords,
-    )
+    known = (gram_set(values), counts.astype(np.int32), len(words))
+    # A word of one article says nothing; of a sample, others may have it.
+    rarity = (2 if step == 1 else 0, max(FEW, int(COMMON * len(words))))
+
+    def work(part: tuple[int, int]) -> None:
+        own = slice(*part)
+        out = (keywords[0][own], keywords[1][own])
+        find_keywords(nodes.tokens, nodes.token_spans, articles[own], known, rarity, out)
+
+    for _ in in_order(work, ranges(articles.size, _BLOCK_NODES), settings.workers):
+        pass
     unrelated = np.empty(starts.size - 1, np.bool_)
     begins = np.searchsorted(block[some], np.arange(starts.size))
     limits = (settings.boilerplate, RELATED, BY_CHANCE)
