@@ -781,19 +781,23 @@ def longest_earlier(
     tokens: Sequence[int], i: int, places: Sequence[int], nearest: int
 ) -> tuple[int, int, int]:
     """The longest run at `i` that stands earlier, nearest places first, and where; then a rhythm's length."""
-    best = (0, 0)
+    best, near = (0, 0), 0
     for place in places:
         period = i - place
         length = run_at(tokens, i, tokens, place)
         if length >= period:
             return (0, 0, length) if period < nearest else (period, place, 0)
-        if period >= nearest and length >= best[0]:
+        if period < nearest:
+            near = max(near, length)
+        elif length >= best[0]:
             best = (length, place)
-    return (*best, 0)
+    steps = [later - place for later, place in pairwise([i, *places[:2]])]
+    in_step = len(steps) == 2 and max(steps) < nearest
+    return (0, 0, near) if in_step and near >= best[0] else (*best, 0)
 
 
-def earlier_anchors(tokens: Sequence[int], kgram: int, nearest: int) -> list[Anchor]:
-    """The anchors (first place, later place, tokens) of an article with itself, in reading order."""
+def earlier_anchors(tokens: Sequence[int], kgram: int, nearest: int) -> tuple[list[Anchor], dict[int, int]]:
+    """The anchors (first place, later place, tokens) of an article with itself, and each token's source."""
     places: dict[tuple[int, ...], list[int]] = defaultdict(list)
     source: dict[int, int] = {}
     found: list[Anchor] = []
@@ -810,7 +814,7 @@ def earlier_anchors(tokens: Sequence[int], kgram: int, nearest: int) -> list[Anc
             found += pieces
             source |= {later + t: first + t for first, later, n in pieces for t in range(n)}
         i += max(1, length, rhythm)
-    return found
+    return found, source
 
 
 def pieces_from_first(source: dict[int, int], place: int, i: int, length: int) -> list[Anchor]:
@@ -823,33 +827,158 @@ def pieces_from_first(source: dict[int, int], place: int, i: int, length: int) -
     return [(origins[s][1], i + s, e - s) for s, e in pairwise([*cuts, length])]
 
 
+NEIGHBOURS = 8
+
+
+def widened(
+    tokens: Sequence[int], chain: Sequence[Anchor], gap: int, fewest: int, bounds: tuple[int, int]
+) -> list[Anchor]:
+    """A chain and the short runs at its ends, longer than what is passed over for them, within `bounds`."""
+    reach = sum(n for _, _, n in chain)
+    start, later = chain[0][:2]
+    end, later_end = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+    wide = list(chain)
+    ahead = tokens[: min(later_end + reach, bounds[1])]
+    while end < later:
+        run = next_run(tokens[:later], ahead, end, later_end, 1, gap)
+        if not run or run[2] >= fewest or run[2] <= max(run[0] - end, run[1] - later_end):
+            break
+        wide.append(run)
+        end, later_end = run[0] + run[2], run[1] + run[2]
+    low, floor = max(0, start - reach), max(bounds[0], min(end, later))
+    while low < start and floor < later:
+        run = next_run(tokens[low:start], tokens[floor:later], start - low, later - floor, -1, gap)
+        if not run:
+            break
+        i, j, n = run[0] + low, run[1] + floor, run[2]
+        if n >= fewest or n <= max(start - i, later - j) - n:
+            break
+        wide.insert(0, (i, j, n))
+        start, later = i, j
+    return wide
+
+
+class Block(NamedTuple):
+    """A repeated block; its longest run, tokens with others in their stead, echoes in its first place."""
+
+    first: int
+    first_end: int
+    later: int
+    later_end: int
+    equal: int
+    run: int
+    swapped: int
+    echoes: int
+
+    @property
+    def longer(self) -> int:
+        """The tokens of its longer place."""
+        return max(self.first_end - self.first, self.later_end - self.later)
+
+    def is_told(self, fewest: int, least_share: float) -> bool:
+        """Whether it is a repeat, unless a rhythm."""
+        return 2 * self.equal - self.longer >= fewest and self.equal >= least_share * self.longer
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether its first place is several lines of one frame itself."""
+        first, other = self.first_end - self.first, self.longer - self.equal
+        return self.echoes > 0.25 * first and self.echoes + other > 0.4 * first
+
+    def is_faint(self, fewest: int) -> bool:
+        """Whether it counts as a place of a rhythm."""
+        return 3 * self.equal >= 2 * fewest and 2 * self.equal >= self.longer
+
+
+def to_block(
+    tokens: Sequence[int], matches: Sequence[Match], source: dict[int, int], lengths: tuple[int, int]
+) -> Block:
+    """The block of aligned equal tokens, less what would overlap."""
+    later = matches[0][1]
+    matches = [match for match in matches if match[0] < later]
+    first, (end, later_end) = matches[0][0], matches[-1]
+    run, runs, swapped = 1, [1], 0
+    for (i, j), (r, c) in pairwise(matches):
+        run = run + 1 if (r, c) == (i + 1, j + 1) else 1
+        runs.append(run)
+        swapped += min(r - i, c - j) - 1
+    kgram, far = lengths
+    heard = {t for t in range(first, end + 1) if source.get(t, -1) >= first}
+    for earlier, t in product(range(first, end + 1), repeat=2):
+        if 0 < t - earlier < far and run_at(tokens[: end + 1], t, tokens, earlier) >= kgram:
+            heard |= set(range(t, t + kgram))
+    return Block(first, end + 1, later, later_end + 1, len(matches), max(runs), swapped, len(heard))
+
+
 def repeats(tokens: Sequence[int], kgram: int, gap: int, fewest: int, least_share: float) -> list[Passage]:
     """The repeated blocks (first start, end, later start, end, equal tokens) by later start."""
-    anchors = earlier_anchors(tokens, kgram, fewest)
-    _, before = link(anchors, gap)
+    anchors, source = earlier_anchors(tokens, kgram, fewest)
+    scores, before = link(anchors, gap)
     used: set[int] = set()
-    blocks = []
+    blocks: list[Block] = []
     for last in range(len(anchors))[::-1]:
         if last in used:
             continue
-        matches = walk(tokens, tokens, anchors, chain_to(last, before, used), gap)
-        matches = [(i, j) for i, j in matches if i < matches[0][1]]
-        (i, j), (r, c) = matches[0], matches[-1]
-        longer = max(r + 1 - i, c + 1 - j)
-        if 2 * len(matches) - longer >= fewest and len(matches) >= least_share * longer:
-            blocks.append((i, r + 1, j, c + 1, len(matches)))
-    return apart(sorted(blocks, key=lambda block: block[2]))
+        chain = chain_to(last, before, used)
+        beside = range(max(0, chain[0] - NEIGHBOURS), chain[0])
+        floor = max((anchors[i][1] + anchors[i][2] for i in beside if scores[i] >= fewest), default=0)
+        stop = blocks[-1].later if blocks else len(tokens)
+        wide = widened(tokens, [anchors[i] for i in chain], gap, fewest, (floor, stop))
+        matches = walk(tokens, tokens, wide, range(len(wide)), gap)
+        block = to_block(tokens, matches, source, (kgram, fewest))
+        if block.is_told(fewest, least_share) or block.is_faint(fewest):
+            blocks.append(block)
+    return without_rhythms(blocks, fewest, least_share)
 
 
-def apart(blocks: Iterable[Passage]) -> list[Passage]:
-    """Blocks in reading order; where the later places of two overlap, the one of more equal tokens."""
-    kept: list[Passage] = []
+def without_rhythms(blocks: Sequence[Block], fewest: int, least_share: float) -> list[Passage]:
+    """The blocks that are told, by later start."""
+    told = {block for block in blocks if block.is_told(fewest, least_share)}
+    kept = apart(sorted(blocks, key=lambda block: block.later), told)
+    rhythmic = [block for block in kept if block.run < 2 * fewest]
+    dropped = {block for block in rhythmic if block.is_lines}
+    for family in families(rhythmic):
+        largest = max(block.equal for block in family)
+        if is_rhythm([block for block in family if 2 * block.equal >= largest], told):
+            dropped |= set(family)
+    return [block[:5] for block in kept if block in told - dropped]
+
+
+def apart(blocks: Iterable[Block], told: set[Block]) -> list[Block]:
+    """Blocks in reading order; where the later places of two overlap, one that is told, then the larger."""
+    kept: list[Block] = []
     for block in blocks:
-        if not kept or block[2] >= kept[-1][3]:
+        if not kept or block.later >= kept[-1].later_end:
             kept.append(block)
-        elif block[4] > kept[-1][4]:
+        elif (block in told, block.equal) > (kept[-1] in told, kept[-1].equal):
             kept[-1] = block
     return kept
+
+
+def families(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks whose first places overlap, each family in reading order."""
+    found: list[list[Block]] = []
+    for block in sorted(blocks, key=lambda block: block.first):
+        if found and block.first < max(other.first_end for other in found[-1]):
+            found[-1].append(block)
+        else:
+            found.append([block])
+    return [sorted(family, key=lambda block: block.later) for family in found]
+
+
+def is_rhythm(family: Sequence[Block], told: set[Block]) -> bool:
+    """Whether blocks with overlapping first places are lines of one frame, or a refrain."""
+    equal, longer, swapped = map(sum, zip(*((b.equal, b.longer, b.swapped) for b in family), strict=True))
+    start, places, surely = family[0].first, len(family) + 1, 1 + sum(block in told for block in family)
+    share = equal * places / (places - 1) / (family[-1].later_end - start)
+    steps = [then - now for now, then in pairwise([start, *(block.later for block in family)])]
+    if share > 0.95:
+        return False
+    if surely >= 4 and share >= 0.125 and max(steps) <= 4 * min(steps):
+        return True
+    is_swapped = 2 * swapped >= longer - equal >= (1 - 0.95) * longer
+    signs = (surely > 2) + places // 4 + (start >= 60) + is_swapped
+    return signs > 1 and share >= (0.33 if surely > 2 else 0.55)
 
 
 # Joining pairs into clusters.

@@ -272,7 +272,6 @@ def test_rhythms_are_no_repeats(line: str, writer: Writer) -> None:
     assert rows(found, "repeats") == []
 
 
-@pytest.mark.xfail(strict=True, reason="lines of 16 equal words and 2 others chain over two lines")
 def test_a_table_of_long_equal_lines_is_a_rhythm(writer: Writer) -> None:
     line = "{0} {1} closed at 17.3 points after a high of 18.2 and a low of 16.9\n"
     text = "".join(line.format(*writer.words(2)) for _ in range(200))

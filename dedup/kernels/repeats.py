@@ -1,7 +1,7 @@
 """Blocks of one article that stand in it more than once.
 
-The article is read from left to right, and at each place the longest equal run among the nearest earlier
-places of the same k-gram is taken (Lempel, Ziv 1977). Runs chain into blocks as anchors do into passages.
+Runs that stand earlier chain into blocks as anchors do into passages, blocks take in the short runs at their
+ends, and those that are rhythms are dropped.
 """
 
 from __future__ import annotations
@@ -9,124 +9,108 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.chain import link, walk
-from dedup.kernels.index import MOST_PLACES, Index, first_place, new_index, put_first, run_length, slot_mask
+from dedup.kernels.chain import link, next_run, walk
+from dedup.kernels.earlier import find_earlier
+from dedup.kernels.index import new_index
 from dedup.kernels.jit import jit
+from dedup.kernels.rhythms import BLOCK, ECHOES, FAINT, GRADE, RUN, SWAPPED, TOLD, drop_rhythms, echoes
 from dedup.kernels.rows import copy_rows, grown, order_of, reorder
 from dedup.kernels.sketch import kgrams
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+
+_NEIGHBOURS = 8  # anchors before a chain that are asked whether they end a block
 
 
 @jit
-def longest_earlier(tokens: U32, i: int, place: int, before: I32, nearest: int) -> tuple[int, int, int]:
-    """The longest run at `i` that also stands at `place` or before, and where; then a rhythm's length.
-
-    A stretch that repeats at a distance under `nearest`, over two periods or more, is a rhythm: a refrain,
-    a table, 10 MB of one word. The two places of a run never overlap, so that of a text that stands many
-    times in a row one period is the run.
-    """
-    best = 0
-    best_place = 0
-    for _ in range(MOST_PLACES):
-        if place < 0:
-            break
-        period = i - place
-        length = run_length(tokens, i, tokens, place)
-        if period < nearest:
-            if length >= period:
-                return 0, 0, length
-        elif length >= period:
-            return period, place, 0
-        elif length >= best:
-            best = length
-            best_place = place
-        place = before[place]
-    return best, best_place, 0
-
-
-@jit
-def add_anchors(source: I32, place: int, i: int, length: int, kgram: int, anchors: I32, n: int) -> int:
-    """Add the run `length` at `place` and `i` as anchors, each piece from where its tokens stood first.
-
-    `source` holds, for each token read, the earlier place it was found equal to, or -1.
-    """
-    t = 0
-    while t < length:
-        first = source[place + t]
-        end = t + 1
-        if first < 0:
-            while end < length and source[place + end] < 0:
-                end += 1
-            first = place + t
-        else:
-            while end < length and source[place + end] == first + end - t:
-                end += 1
-        if end - t >= kgram or end - t == length:
-            anchors[n, 0], anchors[n, 1], anchors[n, 2] = first, i + t, end - t
-            n += 1
-            for u in range(end - t):
-                source[i + t + u] = first + u
-        t = end
-    return n
-
-
-@jit
-def find_earlier(
-    tokens: U32,
-    grams: U32,
-    n: int,
-    index: Index,
-    stamp: int,
-    limits: tuple[int, int],
-    source: I32,
-    anchors: I32,
+def widen(
+    tokens: U32, anchors: I32, last: int, n: int, links: tuple[I32, I32, U8, int], limits: tuple[int, int]
 ) -> int:
-    """Write the anchors (first place, later place, tokens) of an article with itself and return how many.
+    """Lengthen the chain that ends in anchor `last` by the short runs at its ends; returns its new last one.
 
-    `limits` are the k-gram length and the least distance between two places of a block.
+    Words changed near an end, or words that stood elsewhere before, part them from the chain. The runs are
+    written behind the `n` anchors there are; `links` are as in `walk`; `limits` are the fewest tokens of a
+    block and where the next one's later place starts. A run is longer than what is passed over for it, and
+    shorter than a block; an end stops at the next block and grows by no more than the chain's tokens, which
+    keeps the work linear.
     """
-    kgram, nearest = limits
-    place_of = (stamp, slot_mask(n))
-    source[: tokens.size] = -1
-    found = 0
-    filled = 0
-    i = 0
-    while i < n:
-        while filled < i:  # the places before this one, the latest first
-            put_first(index, grams[filled], filled, place_of)
-            filled += 1
-        last = first_place(index, grams[i], place_of)
-        step = 1
-        if last >= 0:
-            length, place, rhythm = longest_earlier(tokens, i, last, index[2], nearest)
-            if length >= kgram:
-                found = add_anchors(source, place, i, length, kgram, anchors, found)
-            step = max(1, length, rhythm)
-        i += step
-    return found
+    scores, before, used, gap = links
+    fewest, stop = limits
+    first = last
+    reach = anchors[last, 2]
+    while before[first] >= 0 and not used[before[first]]:
+        first = before[first]
+        reach += anchors[first, 2]
+    start, later = anchors[first, 0], anchors[first, 1]
+    end, later_end = anchors[last, 0] + anchors[last, 2], anchors[last, 1] + anchors[last, 2]
+    ahead = tokens[: min(later_end + reach, stop)]
+    while end < later:
+        u, v, length = next_run(tokens[:later], ahead, end, later_end, 1, gap)
+        if length == 0 or length >= fewest or length <= max(u - end, v - later_end):
+            break
+        anchors[n, 0], anchors[n, 1], anchors[n, 2] = u, v, length
+        before[n], used[n] = last, 0
+        last = n
+        n += 1
+        end, later_end = u + length, v + length
+    low = max(0, start - reach)
+    floor = min(end, later)  # the first place ends here, and the later one starts behind it
+    for i in range(first - 1, max(-1, first - 1 - _NEIGHBOURS), -1):
+        if scores[i] >= fewest:
+            floor = max(floor, anchors[i, 1] + anchors[i, 2])
+    while low < start and floor < later:
+        u, v, length = next_run(tokens[low:start], tokens[floor:later], start - low, later - floor, -1, gap)
+        passed = max(start - low - u, later - floor - v) - length
+        if length == 0 or length >= fewest or length <= passed:
+            break
+        start, later = u + low, v + floor
+        anchors[n, 0], anchors[n, 1], anchors[n, 2] = start, later, length
+        before[n], used[n] = -1, 0
+        before[first] = n
+        first = n
+        n += 1
+    return last
 
 
 @jit
-def to_block(matches: tuple[I32, I32], n: int, out: I32) -> int:
-    """Write a chain's block to `out` as `find_repeats` gives it, less what would overlap."""
+def to_block(matches: tuple[I32, I32], n: int, limits: tuple[int, float], out: I32) -> int:
+    """Write a chain's block to `out` (`rhythms.BLOCK` figures but for echoes), less what would overlap.
+
+    `limits` are the fewest equal tokens over those that differ, and the least share of equal ones. Returns
+    the grade.
+    """
+    fewest, least_share = limits
     later = matches[1][n - 1]
-    equal = 0
+    out[0] = out[1] = matches[0][n - 1]
+    out[2] = out[3] = later
+    equal, run, longest, swapped = 0, 0, 0, 0
     for t in range(n - 1, -1, -1):  # matches come last first
-        if matches[0][t] < later:
-            out[1] = matches[0][t] + 1
-            out[3] = matches[1][t] + 1
-            equal += 1
-    out[0] = matches[0][n - 1]
-    out[2] = later
-    out[4] = equal
-    return equal
+        if matches[0][t] >= later:
+            break
+        x, y = matches[0][t] - out[1], matches[1][t] - out[3]
+        run = run + 1 if x == 0 and y == 0 else 1
+        longest = max(longest, run)
+        swapped += min(x, y)
+        equal += 1
+        out[1], out[3] = matches[0][t] + 1, matches[1][t] + 1
+    out[4], out[RUN], out[SWAPPED], out[ECHOES] = equal, longest, swapped, 0
+    longer = max(out[1] - out[0], out[3] - out[2])
+    out[GRADE] = 0
+    if 2 * equal - longer >= fewest and equal >= least_share * longer:
+        out[GRADE] = TOLD
+    elif 3 * equal >= 2 * fewest and 2 * equal >= longer:
+        out[GRADE] = FAINT
+    return out[GRADE]
 
 
 @jit
 def apart(blocks: I32) -> int:
-    """Sort blocks by their later place and, where two overlap, keep the larger; returns how many are left."""
+    """Sort blocks by later place and keep, of two that overlap, the higher grade, then the larger.
+
+    Returns how many are left.
+    """
     later = np.empty(blocks.shape[0], np.int64)
     for i in range(later.size):
         later[i] = blocks[i, 2]
@@ -134,7 +118,7 @@ def apart(blocks: I32) -> int:
     kept = 0
     for i in range(blocks.shape[0]):
         if kept and blocks[i, 2] < blocks[kept - 1, 3]:
-            if blocks[i, 4] > blocks[kept - 1, 4]:
+            if (blocks[i, GRADE], blocks[i, 4]) > (blocks[kept - 1, GRADE], blocks[kept - 1, 4]):
                 copy_rows(blocks[i : i + 1], 1, blocks, kept - 1)
             continue
         copy_rows(blocks[i : i + 1], 1, blocks, kept)
@@ -161,7 +145,7 @@ def find_repeats(tokens: U32, spans: I64, limits: tuple[int, int, int, float]) -
     anchors = np.empty((most, 3), np.int32)
     scores, before, used = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.uint8)
     matches = (np.empty(most, np.int32), np.empty(most, np.int32))
-    blocks = np.empty((64, 5), np.int32)
+    blocks = np.empty((64, BLOCK), np.int32)
     counts = np.zeros(spans.shape[0], np.int32)
     kept = 0
     for article in range(spans.shape[0]):
@@ -173,16 +157,21 @@ def find_repeats(tokens: U32, spans: I64, limits: tuple[int, int, int, float]) -
         for i in range(n):
             used[i] = 0
         begun = kept
+        links = (scores, before, used, gap)
         for end in range(n - 1, -1, -1):
             if used[end]:
                 continue
-            size, _, _ = walk(own, own, anchors, end, (scores, before, used, gap), matches)
+            stop = blocks[kept - 1, 2] if kept > begun else own.size
+            last = widen(own, anchors, end, n, links, (fewest, stop))
+            size, _, _ = walk(own, own, anchors, last, links, matches)
             blocks = grown(blocks, kept, 1)
             block = blocks[kept]
-            equal = to_block(matches, size, block)
-            longer = max(block[1] - block[0], block[3] - block[2])
-            if 2 * equal - longer >= fewest and equal >= least_share * longer:
-                kept += 1
+            if to_block(matches, size, (fewest, least_share), block) == 0:
+                continue
+            if block[GRADE] == TOLD and block[RUN] < 2 * fewest:
+                block[ECHOES] = echoes(own, source, block[0], block[1], (kgram, fewest))
+            kept += 1
         kept = begun + apart(blocks[begun:kept])
+        kept = begun + drop_rhythms(blocks[begun:kept], 2 * fewest)
         counts[article] = kept - begun
-    return blocks[:kept].copy(), counts
+    return blocks[:kept, :5].copy(), counts

@@ -46,6 +46,14 @@ def test_the_least_length_of_a_block_is_a_setting() -> None:
     assert stage.repeats(nodes, Settings(min_repeat=20))[1].size == 0
 
 
+def test_one_sentence_over_and_over_costs_one_pass() -> None:
+    # At a cost that grows with the square of the length this would take hours.
+    words, times = 26, 300_000
+    _, blocks = stage.repeats(nodes_of([(text((0, words)) + " ") * times]), ONE_THREAD)
+    assert len(blocks) == times - 1
+    assert blocks[-1].tolist() == [0, words, words * (times - 1), words * times, words]
+
+
 def test_no_nodes_have_no_repeats() -> None:
     found, blocks = stage.repeats(nodes_of([]), ONE_THREAD)
     assert (found.shape, blocks.shape) == ((0,), (0, 5))
