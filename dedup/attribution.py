@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedup.stages.cluster import NO_TIME, Facts, Members
+from dedup.provenance import NO_TIME
+from dedup.stages.cluster import Facts, Members
 from dedup.stages.credit import credits
 from dedup.stages.origin import Origins, credited, linked, origins
 from dedup.texts import Texts

@@ -9,7 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.places import common_tail
-from dedup.sketches import Nodes
+from dedup.provenance import numbered
+from dedup.sketches import Nodes, places_of
 from dedup.tables import Evidence, Rows, table
 
 
@@ -69,12 +70,11 @@ def boilerplate_table(evidence: Evidence, runs: NDArray[np.int32], lead_of: Rows
     block = np.unique(runs[:, 0], return_inverse=True)[1].astype(np.int64)
     node = runs[:, 1].astype(np.int64)
     size = runs[:, 3] - runs[:, 2]
-    article = np.argsort(evidence.ranks)[nodes.least(evidence.ranks)]
+    article = nodes.first(evidence.ranks)
     order = np.lexsort((runs[:, 2], evidence.ranks[article[node]], -size, block))
     example = order[np.diff(block[order], prepend=-1) != 0]
     held_block, held_article = _holders(nodes, block, node)
-    source = evidence.articles["source"].combine_chunks().dictionary_encode().indices
-    sources = source.fill_null(-1).to_numpy()[held_article]
+    sources = numbered(evidence.articles["source"]).astype(np.int64)[held_article]
     spots, _ = evidence.spots(article[node[example]], article[node[example]], runs[example][:, [2, 3, 2, 3]])
     clusters = _distinct(held_block, lead_of[nodes.of_article[held_article]])
     ids = [_block_id(nodes, *run) for run in runs[example, 1:].tolist()]
@@ -99,8 +99,7 @@ def _holders(nodes: Nodes, block: Rows, node: Rows) -> tuple[Rows, Rows]:
     held = np.unique(block << 32 | node)
     block, node = held >> 32, held & 0xFFFFFFFF
     weights = nodes.weights[node]
-    within = np.arange(weights.sum()) - np.repeat(np.cumsum(weights) - weights, weights)
-    return np.repeat(block, weights), nodes.members[np.repeat(nodes.member_starts[node], weights) + within]
+    return np.repeat(block, weights), nodes.members[places_of(nodes.member_starts[node], weights)]
 
 
 def _distinct(block: Rows, value: Rows, blocks: int = 0) -> Rows:

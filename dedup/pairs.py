@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.passages import BOTH, EITHER, LEFT, RIGHT, WHOLE_LEFT, WHOLE_RIGHT
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, places_of
 
 FORM = WHOLE_RIGHT + 1
 """The column of figures that tells whether a pair is a template (1) or not (0)."""
@@ -71,7 +71,7 @@ class Pairs:
         """The given rows, in the given order."""
         sizes = np.diff(self.passage_starts)[rows]
         starts = np.append(0, np.cumsum(sizes))
-        picked = np.repeat(self.passage_starts[rows] - starts[:-1], sizes) + np.arange(starts[-1])
+        picked = places_of(self.passage_starts[rows], sizes)
         return Pairs(self.left[rows], self.right[rows], self.figures[rows], self.passages[picked], starts)
 
 

@@ -22,11 +22,11 @@ from dedup.duplicates import Duplicates
 from dedup.feeds import Feed, FeedOptions, Progress, read
 from dedup.feeds.frame import DEFAULTS, read_frame
 from dedup.frames import is_frame, settled
-from dedup.provenance import provenance
+from dedup.provenance import NO_TIME, provenance
 from dedup.search import MOST_PAIRS, Found, search
 from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS, Nodes
-from dedup.stages.cluster import NO_TIME, Facts, Members, members
+from dedup.stages.cluster import Facts, Members, members
 from dedup.stages.collapse import collapse
 from dedup.stages.identify import Identified, identify
 from dedup.stages.listing import Limits, Listing, list_pairs
@@ -168,7 +168,7 @@ def _facts(known: Identified) -> Facts:
 
 
 def _list(nodes: Nodes, found: Found, rows: Members, facts: Facts, settings: Settings) -> Listing:
-    lead_articles = np.argsort(facts.ranks)[nodes.least(facts.ranks)]
+    lead_articles = nodes.first(facts.ranks)
     lead_articles[nodes.of_article[rows.lead]] = rows.lead
     return list_pairs(
         nodes,

@@ -10,10 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, places_of
 from dedup.texts import Texts
 
 Rows = NDArray[np.int64]
+
+NO_TIME = np.iinfo(np.int64).max
+"""Stands for an absent time: later than all others."""
 
 _LOW = 0xFFFFFFFF
 
@@ -23,7 +26,7 @@ class Provenance:
     """What is known of nodes besides their tokens; that of the article that is first by (id, version).
 
     `texts`: of all articles; `article`: int64, the article that stands for each node; `times`: int64
-    microseconds, the earliest of the node's articles, the largest number where absent; `printed`: int64,
+    microseconds, the earliest of the node's articles, `NO_TIME` where absent; `printed`: int64,
     ascending, node << 32 | number of a source, for every source of its articles; `titles`: int32 number of
     the headline, -1 where absent; `tagged`: bool, whether the headline says that it updates or corrects
     another; `replaced`: int64, ascending, `pairs.pair_keys` of (replaced, replacing) nodes, by what they say
@@ -49,7 +52,12 @@ class Provenance:
 
         A collection that gives one name to everything, and no time to anything, only names itself.
         """
-        return self.has_sources or bool((self.times < np.iinfo(np.int64).max).any())
+        return self.has_sources or bool((self.times < NO_TIME).any())
+
+    def apart(self, left: Rows, right: Rows) -> Rows:
+        """Microseconds between each two nodes, `NO_TIME` where a time is absent."""
+        first, last = np.sort([self.times[left], self.times[right]], axis=0)
+        return np.where(last < NO_TIME, last - first, NO_TIME)
 
     def sources_of(self, nodes: Rows) -> tuple[Rows, Rows]:
         """All sources of the given nodes: which of these, and the number of the source."""
@@ -58,8 +66,7 @@ class Provenance:
             np.searchsorted(self.printed, nodes + 1 << 32),
         )
         sizes = last - first
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return np.repeat(np.arange(nodes.size), sizes), self.printed[np.repeat(first, sizes) + within] & _LOW
+        return np.repeat(np.arange(nodes.size), sizes), self.printed[places_of(first, sizes)] & _LOW
 
     def by_one_source(self, left: Rows, right: Rows) -> NDArray[np.bool_]:
         """Whether some source has printed both nodes, for each two. A text and its copies are one node."""
@@ -79,23 +86,23 @@ TAGGED = (
 
 def provenance(articles: pa.Table, texts: Texts, nodes: Nodes, times: Rows, ranks: Rows) -> Provenance:
     """What is known of the nodes of articles, whose times and ranks are given."""
-    article = np.argsort(ranks)[nodes.least(ranks)]
+    article = nodes.first(ranks)
     tagged = pc.match_substring_regex(articles["title"].fill_null(""), TAGGED).to_numpy()
     replaced = nodes.of_article[_replaced(articles, times, ranks)]
     keys = np.unique(replaced[:, 0] << 32 | replaced[:, 1])
-    sources = _numbered(articles["source"])
+    sources = numbered(articles["source"])
     return Provenance(
         texts=texts,
         article=article,
         times=nodes.least(times),
         printed=np.unique((nodes.of_article << 32 | sources)[sources >= 0]),
-        titles=_numbered(articles["title"])[article],
+        titles=numbered(articles["title"])[article],
         tagged=tagged[article],
         replaced=keys[keys >> 32 != keys & _LOW],
     )
 
 
-def _numbered(names: pa.ChunkedArray) -> NDArray[np.int32]:
+def numbered(names: pa.ChunkedArray) -> NDArray[np.int32]:
     """A number for each distinct name, -1 where absent."""
     if not len(names):
         return np.empty(0, np.int32)

@@ -54,9 +54,7 @@ def search(
     First near-copy groups alone, from which boilerplate is learnt; then all, with that set aside.
     """
     bands = candidates.band_lists(nodes, settings)
-    compared = _Compared(nodes, provenance, settings, learns=True)
-    roots = near_groups(compared, bands)
-    runs = _boilerplate(nodes, roots, provenance, settings)
+    runs = _boilerplate(nodes, bands, provenance, settings)
     raw = nodes
     nodes = set_aside(nodes, runs, settings)
     compared = _Compared(nodes, provenance, settings)
@@ -89,10 +87,13 @@ def search(
     )
 
 
-def _boilerplate(nodes: Nodes, roots: NDArray[np.int64], provenance: Provenance, settings: Settings) -> Runs:
+def _boilerplate(
+    nodes: Nodes, bands: list[NDArray[np.uint64]], provenance: Provenance, settings: Settings
+) -> Runs:
     """What recurs in several near-copy groups that are otherwise unrelated."""
     if not settings.boilerplate:
         return no_runs()
+    roots = near_groups(_Compared(nodes, provenance, settings, learns=True), bands)
     prints = candidates.print_entries(nodes, np.ones(len(nodes), bool))
     return learn(nodes, prints, roots.astype(np.int32), provenance, settings)
 
@@ -104,7 +105,7 @@ def _relations(pairs: Pairs, nodes: Nodes, provenance: Provenance, settings: Set
     relations[by_copies(pairs, relations == Relation.TEMPLATE, joining, provenance)] = Relation.TEMPLATE
     alone = np.flatnonzero(relations == Relation.BOILERPLATE)
     relations[alone[are_forms(nodes, pairs, alone)]] = Relation.TEMPLATE
-    excerpts = (relations == Relation.EXCERPT) & joins(relations, pairs, nodes, settings)
+    excerpts = joining & (relations == Relation.EXCERPT)
     related = ~np.isin(relations, (Relation.NONE, Relation.BOILERPLATE, Relation.TEMPLATE))
     copies = np.isin(relations, (Relation.VERSION, Relation.WRAPPED, Relation.NEAR))
     relations[in_roundups(pairs, excerpts, related, copies, nodes, provenance)] = Relation.ROUNDUP

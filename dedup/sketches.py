@@ -65,9 +65,19 @@ class Nodes:
             return np.empty(0, np.int64)
         return np.minimum.reduceat(values[self.members], self.member_starts[:-1])
 
+    def first(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The article of the least rank, for each node (int64); `ranks`: of every article."""
+        return np.argsort(ranks)[self.least(ranks)]
+
     def articles(self, node: int) -> NDArray[np.int64]:
         """The articles of one node."""
         return self.members[self.member_starts[node] : self.member_starts[node + 1]]
+
+
+def places_of(firsts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of runs, one run after another: of each `sizes[i]` places from `firsts[i]` on (int64)."""
+    ends = np.cumsum(sizes)
+    return np.repeat(firsts - (ends - sizes), sizes) + np.arange(ends[-1] if ends.size else 0)
 
 
 def spans_of(counts: NDArray[np.int32]) -> NDArray[np.int64]:

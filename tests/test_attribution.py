@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 import dedup
 from dedup.articles import FieldNames
 from dedup.attribution import Attribution, attribute, chosen
+from dedup.provenance import NO_TIME
 from dedup.settings import KEEP_RULES, Settings
-from dedup.stages.cluster import NO_TIME, Facts, Members
+from dedup.stages.cluster import Facts, Members
 from dedup.stages.origin import BASES
 from dedup.texts import Texts
 from tests.stages.made import NOON, records, text

@@ -8,9 +8,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from dedup.provenance import Provenance
+from dedup.provenance import NO_TIME, Provenance
 from dedup.sketches import Nodes
-from dedup.stages.cluster import NO_TIME
 from tests.stages.made import NOON, bare_provenance, int64, nodes_known, text
 
 Record = dict[str, object]

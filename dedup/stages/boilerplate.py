@@ -27,7 +27,7 @@ from dedup.kernels.keywords import are_unrelated, find_keywords
 from dedup.places import find_spots
 from dedup.provenance import Provenance
 from dedup.settings import Settings
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, places_of
 from dedup.threads import in_order, ranges
 
 FEWEST = 8  # tokens of a block
@@ -193,8 +193,8 @@ def _companions(block: Rows, group: Rows) -> tuple[Rows, Rows]:
     block, group = block[order], group[order]
     first, last = np.searchsorted(group, group), np.searchsorted(group, group, "right")
     sizes = np.where(last - first <= MOST_TOGETHER, last - first, 0)
-    at = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    pairs, counts = np.unique(np.repeat(block, sizes) << 32 | block[at], return_counts=True)
+    others = block[places_of(first, sizes)]
+    pairs, counts = np.unique(np.repeat(block, sizes) << 32 | others, return_counts=True)
     ours, others = pairs >> 32, pairs & 0xFFFFFFFF
     held = np.bincount(block)
     together = counts >= TOGETHER * np.maximum(held[ours], held[others])

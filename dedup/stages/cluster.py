@@ -12,9 +12,6 @@ from dedup.kernels.passages import LEFT, RIGHT
 from dedup.pairs import Pairs, among, pair_keys
 from dedup.sketches import Nodes
 
-NO_TIME = np.iinfo(np.int64).max
-"""Stands for an absent time: later than all others."""
-
 
 @dataclass(frozen=True)
 class Facts:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.pairs import Pairs
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, places_of
 
 STORY = 50  # words of an article's own in one stretch: less is no story beside the furniture
 AROUND = 8  # words of its own before and behind a passage that stands in the middle
@@ -22,8 +22,7 @@ def are_forms(nodes: Nodes, pairs: Pairs, rows: NDArray[np.int64]) -> NDArray[np
     which = np.unique(np.concatenate([some.left, some.right]))
     sizes = nodes.counts[which].astype(np.int64)
     starts = np.append(0, np.cumsum(sizes))
-    places = np.arange(starts[-1]) + np.repeat(nodes.token_spans[which, 0] - starts[:-1], sizes)
-    is_own = ~nodes.boilerplate[places]
+    is_own = ~nodes.boilerplate[places_of(nodes.token_spans[which, 0], sizes)]
     sides = [np.searchsorted(which, side) for side in (some.left, some.right)]
     longest = _longest_own(is_own, starts)
     own = np.append(0, np.cumsum(is_own))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.passages import LEFT, RIGHT, WHOLE_LEFT, WHOLE_RIGHT
 from dedup.pairs import FORM, Pairs
-from dedup.provenance import Provenance
+from dedup.provenance import NO_TIME, Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 
@@ -103,12 +103,10 @@ def _are_versions(
     known = provenance
     said = pairs.are_among(known.replaced)
     same = known.by_one_source(left, right)
-    latest = np.maximum(known.times[left], known.times[right])
-    apart = latest - np.minimum(known.times[left], known.times[right])
-    has_times = latest < np.iinfo(np.int64).max
-    again = same & has_times & (apart <= DAY) & (is_near | (larger >= SAME_STORY))
+    apart = known.apart(left, right)
+    again = same & (apart <= DAY) & (is_near | (larger >= SAME_STORY))
     tagged = known.tagged[left] | known.tagged[right]
-    updated = same & tagged & ((apart <= WEEK) | ~has_times) & (larger >= UPDATED)
+    updated = same & tagged & ((apart <= WEEK) | (apart == NO_TIME)) & (larger >= UPDATED)
     either: NDArray[np.bool_] = said | again | updated
     return either
 

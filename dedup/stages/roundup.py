@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.pairs import Pairs
-from dedup.provenance import Provenance
-from dedup.sketches import Nodes
+from dedup.provenance import NO_TIME, Provenance
+from dedup.sketches import Nodes, places_of
 
 Rows = NDArray[np.int64]
 
@@ -45,7 +45,7 @@ def in_roundups(
 def _is_first(whole: np.int64, parts: Rows, provenance: Provenance) -> bool:
     """Whether the whole was published before all parts whose time is known, and there are some."""
     times = provenance.times[parts]
-    times = times[times < np.iinfo(np.int64).max]
+    times = times[times < NO_TIME]
     return times.size > 0 and bool(provenance.times[whole] < times.min())
 
 
@@ -59,8 +59,7 @@ def _are_one_story(parts: Rows, story: Rows, beside: tuple[Rows, Rows]) -> bool:
     if numbers.size == 1:
         return True
     sizes = starts[parts + 1] - starts[parts]
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    other = others[np.repeat(starts[parts], sizes) + within]
+    other = others[places_of(starts[parts], sizes)]
     order = np.argsort(parts)
     at = order[np.minimum(np.searchsorted(parts[order], other), parts.size - 1)]
     met = parts[at] == other

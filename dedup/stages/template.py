@@ -25,9 +25,9 @@ from dedup.kernels.swaps import (
 )
 from dedup.kernels.tokens import tokenize
 from dedup.pairs import Pairs, among, pair_keys
-from dedup.provenance import Provenance
+from dedup.provenance import NO_TIME, Provenance
 from dedup.settings import Settings
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, places_of
 from dedup.threads import in_order, ranges
 
 EDGE = 4  # tokens beside a passage that belong to its sentence
@@ -132,19 +132,15 @@ def are_templates(
     parts = list(in_order(work, ranges(rows.size, _BLOCK_PAIRS), settings.workers))
     swaps = np.concatenate([np.empty((0, 2, 5), np.int32), *parts])
     least, most = swaps.min(axis=1), swaps.max(axis=1)
-    corrected = (most[:, NAMES_IN] == 1) & (
-        least[:, NUMBERS_IN] == 0
-    )  # one word for one word: a name put right
+    # One word for one word: a name put right.
+    corrected = (most[:, NAMES_IN] == 1) & (least[:, NUMBERS_IN] == 0)
     named = (least[:, NAMES_IN] >= 1) & ~corrected
     named &= (least[:, NAMES_FIRST] >= 1) | (least[:, NAMES] >= NAMED)
     named &= (held[rows] >= LEAST_HELD) | (least[:, NAMES_IN] >= SWAPPED)
-    times, titles = provenance.times, provenance.titles
-    dated = np.maximum(times[some.left], times[some.right]) < np.iinfo(np.int64).max
-    apart = np.abs(times[some.left] - times[some.right]) >= SAME_EDITION
-    retold = dated & ~apart & (titles[some.left] == titles[some.right]) & (titles[some.left] >= 0)
-    apart &= dated
+    apart, titles = provenance.apart(some.left, some.right), provenance.titles
+    retold = (apart < SAME_EDITION) & (titles[some.left] == titles[some.right]) & (titles[some.left] >= 0)
     numbers = swaps.sum(axis=1)
-    counted = apart & (least[:, NUMBERS_IN] >= 1)
+    counted = (apart >= SAME_EDITION) & (apart < NO_TIME) & (least[:, NUMBERS_IN] >= 1)
     counted &= numbers[:, NUMBERS_IN] >= FIGURES * numbers[:, NUMBERS]
     counted &= numbers[:, NUMBERS] >= NUMERIC * (nodes.counts[some.left] + nodes.counts[some.right])
     out = np.zeros(len(pairs), np.bool_)
@@ -193,8 +189,7 @@ def by_copies(
     order = np.argsort(d, kind="stable")
     first, last = np.searchsorted(d[order], c), np.searchsorted(d[order], c, "right")
     sizes = last - first
-    at = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    a, b, rows = np.repeat(a, sizes), b[order][at], np.repeat(rows, sizes)
+    a, b, rows = np.repeat(a, sizes), b[order][places_of(first, sizes)], np.repeat(rows, sizes)
     wanted = pair_keys(np.minimum(a, b), np.maximum(a, b))
     met = among(wanted, keys)
     pair = np.searchsorted(keys, wanted[met])

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from dedup.articles import ARTICLES
 from dedup.kernels.passages import BOTH, EITHER, LEFT, RIGHT, WHOLE_LEFT, WHOLE_RIGHT
 from dedup.pairs import FORM, Pairs
-from dedup.provenance import Provenance, provenance
+from dedup.provenance import NO_TIME, Provenance, provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes, Sketches
-from dedup.stages.cluster import NO_TIME
 from dedup.stages.collapse import collapse
 from dedup.stages.compare import compare
 from dedup.stages.identify import identify

@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.stages.cluster import NO_TIME, Clusters, Facts, Members, cluster, members
+from dedup.provenance import NO_TIME
+from dedup.stages.cluster import Clusters, Facts, Members, cluster, members
 from tests import reference
 from tests.reference import Joins, Member
 from tests.stages.made import Covered, bare_nodes, bare_pairs, bare_provenance, int64

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.stages.cluster import NO_TIME
+from dedup.provenance import NO_TIME
 from dedup.stages.origin import BASES, credited, linked, origins
 from dedup.texts import Texts
 from tests import reference

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dedup.provenance import Provenance
+from dedup.provenance import NO_TIME, Provenance
 from dedup.settings import Settings
-from dedup.stages.cluster import NO_TIME
 from dedup.stages.relate import DAY, JOINING, WEEK, Relation, are_near, joins, relate
 from tests.stages.made import ONE_THREAD, bare_nodes, bare_pairs, bare_provenance
 

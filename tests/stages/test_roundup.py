@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup.stages.cluster import NO_TIME
+from dedup.provenance import NO_TIME
 from dedup.stages.roundup import in_roundups
 from tests.stages.made import bare_nodes, bare_pairs, bare_provenance, text
 
