@@ -161,7 +161,8 @@ def _simulated(settings: Settings) -> Iterator[EditPoint]:
 def _met(words: NDArray[np.int64], settings: Settings) -> tuple[Flags, Flags, Flags]:
     """Which articles of the first half meet their copies in the second: by band, by fingerprint, by two."""
     texts = [" ".join(map(str, article)) for article in words.tolist()]
-    nodes = collapse(sketch(Texts(pa.chunked_array([pa.array(texts, pa.large_string())])), settings))
+    blocks = Texts(pa.chunked_array([pa.array(texts, pa.large_string())])).blocks()
+    nodes = collapse(sketch(blocks, settings))
     a, b = nodes.of_article.reshape(2, -1)
     a, b = np.minimum(a, b), np.maximum(a, b)
     groups, everyone = np.arange(len(nodes), dtype=np.int32), np.ones(len(nodes), bool)

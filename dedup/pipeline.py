@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import time
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, Unpack, cast
+from collections.abc import Callable
+from typing import Any, Unpack
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +13,11 @@ from numpy.typing import NDArray
 from dedup import blocks, tables
 from dedup.articles import FieldNames
 from dedup.attribution import attribute, chosen
+from dedup.clock import Clock
 from dedup.columns import SCHEMA_VERSION
 from dedup.duplicates import Duplicates
-from dedup.feeds import Feed, FeedOptions, Progress, read
-from dedup.feeds.frame import DEFAULTS, read_frame
-from dedup.frames import is_frame, settled
+from dedup.feeds import Feed, FeedOptions, Progress
+from dedup.intake import Intake, take_in
 from dedup.provenance import NO_TIME, provenance
 from dedup.search import MOST_PAIRS, Found, search
 from dedup.settings import Settings
@@ -31,7 +27,6 @@ from dedup.stages.collapse import collapse
 from dedup.stages.identify import Identified, identify
 from dedup.stages.listing import Limits, Listing, list_pairs
 from dedup.stages.repeats import repeats
-from dedup.stages.sketch import sketch as sketch_texts
 from dedup.tables import Evidence
 from dedup.texts import Texts
 
@@ -44,6 +39,8 @@ def find_duplicates(
     settings: Settings | None = None,
     options: FeedOptions | None = None,
     progress: Progress | None = None,
+    on_read: Callable[[Feed], None] | None = None,
+    clock: Clock | None = None,
     **fields: Unpack[FieldNames],
 ) -> Duplicates:
     """Find which articles are copies of one another, and which repeat themselves.
@@ -52,17 +49,18 @@ def find_duplicates(
     a path or a list of paths as `dedup find` takes them, or a `Feed`. `fields` name its columns
     (`text="body"`); for the others the usual names are recognised. `options` say how it is read: HTML is
     stripped from files, and left alone in frames, unless they say otherwise. The input is never changed.
+    `on_read` is told the feed before it is searched, and may raise to end the run. `clock` is charged with
+    what each stage takes.
 
     Raises `FeedError` where it cannot be read, `ValueError` for a bad option, `TypeError` for no feed.
     """
     settings = settings or Settings()
     tell = progress or _untold
-    clock = _Clock()
-    with clock("read"):
-        feed, articles_in = _feed(articles, options, fields, tell)
-    if feed is articles:  # read before this clock ran
-        clock.seconds["read"] = round(feed.seconds, 4)
-    return _find(feed, articles_in, settings, tell, clock)
+    clock = clock or Clock()
+    taken = take_in(articles, options, fields, settings, tell, clock)
+    if on_read is not None:
+        on_read(taken.feed)
+    return _find(taken, settings, tell, clock)
 
 
 def sketch(articles: Any, *, settings: Settings | None = None, **fields: Unpack[FieldNames]) -> pa.Table:
@@ -74,61 +72,24 @@ def sketch(articles: Any, *, settings: Settings | None = None, **fields: Unpack[
     of `find_duplicates`.
     """
     settings = settings or Settings()
-    feed, _ = _feed(articles, None, fields, _untold)
-    known = identify(feed.articles).articles
-    signatures = sketch_texts(Texts(known["text"]), settings).signatures
+    taken = take_in(articles, None, fields, settings, _untold, Clock())
+    known = identify(taken.feed.articles)
+    signatures = taken.sketches.take(known.first_record).signatures
     column = pa.FixedSizeListArray.from_arrays(pa.array(signatures.reshape(-1)), settings.permutations)
-    return known.select(["id", "version"]).append_column("signature", column)
+    return known.articles.select(["id", "version"]).append_column("signature", column)
 
 
 def _untold(_stage: str, _share: float) -> None:
     """Progress that nobody asked for."""
 
 
-def _feed(
-    articles: Any, options: FeedOptions | None, fields: FieldNames, progress: Progress
-) -> tuple[Feed, Any]:
-    """The feed, and what `kept` shall be made of."""
-    if isinstance(articles, Feed):
-        if fields or options:
-            raise ValueError(f"a Feed has been read already, got options for it: {options or fields!r}")
-        return articles, articles.articles
-    if is_frame(articles):
-        frame = settled(articles)
-        return read_frame(frame, _with_fields(options or DEFAULTS, fields)), frame
-    paths = [articles] if isinstance(articles, (str, os.PathLike)) else articles
-    if not isinstance(paths, (list, tuple)) or not all(
-        isinstance(path, (str, os.PathLike)) for path in paths
-    ):
-        raise TypeError(f"articles must be a frame, a list of dicts, or paths, got {type(articles).__name__}")
-    feed = read(paths, _with_fields(options or FeedOptions(), fields), progress)
-    return feed, feed.articles
-
-
-def _with_fields(options: FeedOptions, fields: FieldNames) -> FeedOptions:
-    return replace(options, fields=cast("FieldNames", {**options.fields, **fields}))
-
-
-class _Clock:
-    """Seconds per stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 4)
-
-
-def _find(feed: Feed, articles_in: Any, settings: Settings, tell: Progress, clock: _Clock) -> Duplicates:
+def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Duplicates:
+    feed = taken.feed
     with clock("identify"):
         known = identify(feed.articles)
         texts = Texts(known.articles["text"])
         facts = _facts(known)
-    with clock("sketch"):
-        nodes = collapse(sketch_texts(texts, settings, _share(tell, "sketch")))
+        nodes = collapse(taken.sketches.take(known.first_record))
     with clock("search"):
         known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks)
         found = search(nodes, facts, known_of, settings, _share(tell, "compare"))
@@ -154,8 +115,8 @@ def _find(feed: Feed, articles_in: Any, settings: Settings, tell: Progress, cloc
         }
         tell("tell", 1.0)
     keep = _kept(known, rows, chosen(settings.keep, known.articles, rows, attribution, facts))
-    run = _run(feed, known, nodes, found, settings, clock)
-    return Duplicates(tables=told, run=run, keep=keep, articles_in=articles_in)
+    run = _run(taken, known, nodes, found, settings, clock)
+    return Duplicates(tables=told, run=run, keep=keep, articles_in=taken.articles_in)
 
 
 def _share(tell: Progress, stage: str) -> Callable[[float], None]:
@@ -198,7 +159,7 @@ def _kept(known: Identified, rows: Members, stays: NDArray[np.int64]) -> NDArray
 
 
 def _run(
-    feed: Feed, known: Identified, nodes: Nodes, found: Found, settings: Settings, clock: _Clock
+    taken: Intake, known: Identified, nodes: Nodes, found: Found, settings: Settings, clock: Clock
 ) -> dict[str, Any]:
     counts = nodes.counts[nodes.of_article]
     missing = []
@@ -217,9 +178,9 @@ def _run(
         "settings": settings.as_dict(),
         "settings_fingerprint": settings.fingerprint,
         "unicode": unicodedata.unidata_version,
-        "inputs": list(feed.inputs),
+        "inputs": list(taken.feed.inputs),
         "counts": {
-            **feed.counts,
+            **taken.feed.counts,
             **{name: number for name, number in known.counts.items() if name != "records"},
             "articles_without_keys": int((counts < FEWEST_TOKENS).sum()),
             "articles_short": int((counts < settings.min_words).sum()),
@@ -228,5 +189,6 @@ def _run(
         },
         "caps": found.caps,
         "seconds": clock.seconds,
+        "spilled_bytes": taken.spilled,
         "missing": missing,
     }

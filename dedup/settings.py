@@ -12,7 +12,7 @@ from typing import Any
 KEEP_RULES = ("lead", "origin", "longest", "latest", "credited")
 
 # What has no bearing on the answer is left out of the settings' fingerprint.
-_NOT_IN_ANSWER = ("threads",)
+_NOT_IN_ANSWER = ("threads", "memory")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,9 @@ class Settings:
     """Which member of a cluster `kept` keeps: one of `KEEP_RULES`."""
     threads: int = 0
     """Worker threads; 0 means one per available core. Has no bearing on the answer."""
+    memory: int = 0
+    """MiB that a run may take, about: texts and sketches above 60 % of it lie in temporary files. 0 means all
+    that is free. Has no bearing on the answer."""
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -65,6 +68,7 @@ class Settings:
             ("min_repeat", 2, 1_000_000),
             ("boilerplate", 0, 1_000_000),
             ("threads", 0, 1024),
+            ("memory", 0, 1 << 24),
         ):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,19 @@ class Sketches:
     token_spans: NDArray[np.int64]
     prints: NDArray[np.uint32]
     print_spans: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.int64]) -> Sketches:
+        """The sketches of some articles, ascending; tokens and fingerprints stay where they lie."""
+        if rows.size == self.counts.size:
+            return self
+        return replace(
+            self,
+            counts=self.counts[rows],
+            hashes=self.hashes[rows],
+            signatures=self.signatures[rows],
+            token_spans=self.token_spans[rows],
+            print_spans=self.print_spans[rows],
+        )
 
 
 @dataclass(frozen=True)

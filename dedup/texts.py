@@ -33,7 +33,7 @@ class Texts:
     """A column of texts; nothing is copied until some are taken."""
 
     def __init__(self, column: pa.ChunkedArray) -> None:
-        self._chunks = [_chunk(chunk) for chunk in column.chunks if len(chunk)]
+        self._chunks = [block_of(chunk) for chunk in column.chunks if len(chunk)]
         self._starts = np.cumsum([0, *map(len, self._chunks)])
 
     def __len__(self) -> int:
@@ -76,12 +76,15 @@ class Texts:
         return Block(out, offsets)
 
 
-def _chunk(array: pa.LargeStringArray) -> Block:
+def block_of(array: pa.LargeStringArray) -> Block:
+    """An Arrow array as a block, in place; an absent text is an empty one."""
     if array.null_count:
         array = array.fill_null("")
     _, offsets, data = array.buffers()
-    places = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return Block(np.frombuffer(data or b"", np.uint8), places)
+    octets, places = np.frombuffer(data or b"", np.uint8), np.frombuffer(offsets, np.int64)
+    # Some of Arrow's buffers may be written to and some not; for numba those are two types, each to compile.
+    octets.flags.writeable = places.flags.writeable = False
+    return Block(octets, places[array.offset : array.offset + len(array) + 1])
 
 
 def _cut(chunk: Block) -> Iterator[Block]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,20 +16,21 @@ def untold(_share: float) -> None:
     """Progress that nobody asked for."""
 
 
-def in_order(work: Callable[[T], R], blocks: Sequence[T], workers: int) -> Iterator[R]:
+def in_order(work: Callable[[T], R], blocks: Iterable[T], workers: int) -> Iterator[R]:
     """`work` of each block, in the order of the blocks, computed by up to `workers` threads.
 
-    Only a few blocks are under way at once, so results that are used up as they come take no memory.
+    Only a few blocks are under way at once: blocks that are made as they are asked for, and results that are
+    used up as they come, take no memory.
     """
-    if workers <= 1 or len(blocks) <= 1:
+    if workers <= 1 or (isinstance(blocks, Sized) and len(blocks) <= 1):
         yield from map(work, blocks)
         return
     with ThreadPoolExecutor(workers) as pool:
         waiting = iter(blocks)
-        under_way = [pool.submit(work, block) for block in itertools.islice(waiting, 2 * workers)]
+        under_way = deque(pool.submit(work, block) for block in itertools.islice(waiting, 2 * workers))
         while under_way:
-            yield under_way.pop(0).result()
-            under_way += [pool.submit(work, block) for block in itertools.islice(waiting, 1)]
+            yield under_way.popleft().result()
+            under_way.extend(pool.submit(work, block) for block in itertools.islice(waiting, 1))
 
 
 def ranges(total: int, size: int) -> list[tuple[int, int]]:

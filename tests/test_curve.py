@@ -83,7 +83,7 @@ def test_articles_of_a_known_jaccard_share_band_keys_as_told(in_common: int) -> 
     words[1, :, : in_common + 2] = words[0, :, : in_common + 2]
     jaccard = in_common / (2 * shingles - in_common)
     told = 1 - (1 - jaccard**4) ** 32
-    signatures = sketch(texts_of(words.reshape(2 * pairs, -1)), Settings()).signatures
+    signatures = sketch(texts_of(words.reshape(2 * pairs, -1)).blocks(), Settings()).signatures
     equal = (signatures[:pairs] == signatures[pairs:]).reshape(pairs, 32, 4)
     assert equal.mean() == pytest.approx(jaccard, abs=error(jaccard, 128 * pairs))
     assert equal.all(axis=2).any(axis=1).mean() == pytest.approx(told, abs=error(told, pairs))
@@ -94,7 +94,7 @@ def test_articles_whose_jaccard_is_a_point_of_the_curve_are_compared_as_told() -
     for in_common, shingles, tenth in ((60, 130, 3), (80, 140, 4), (80, 120, 5), (90, 120, 6)):
         words = drawn(tenth, 2, pairs, shingles + 2)
         words[1, :, : in_common + 2] = words[0, :, : in_common + 2]
-        nodes = collapse(sketch(texts_of(words.reshape(2 * pairs, -1)), settings))
+        nodes = collapse(sketch(texts_of(words.reshape(2 * pairs, -1)).blocks(), settings))
         everyone = np.ones(len(nodes), bool)
         bands = candidates.band_lists(nodes, settings)
         met, _ = candidates.share_band(nodes, bands, np.arange(len(nodes), dtype=np.int32), everyone)
@@ -107,7 +107,7 @@ def test_articles_whose_jaccard_is_a_point_of_the_curve_are_compared_as_told() -
 
 def share_prints(first: Words, second: Words, settings: Settings) -> NDArray[np.bool_]:
     """Which articles of the first have a fingerprint of those of the second, row by row."""
-    sketches = [sketch(texts_of(words), settings) for words in (first, second)]
+    sketches = [sketch(texts_of(words).blocks(), settings) for words in (first, second)]
     prints = np.concatenate([each.prints for each in sketches])
     spans = np.concatenate([sketches[0].print_spans, sketches[1].print_spans + sketches[0].prints.size])
     rows = np.arange(len(first))

@@ -300,7 +300,7 @@ def test_the_run_tells_settings_counts_caps_seconds_and_what_was_missing(tmp_pat
     run = dedup.find_duplicates(path, settings=chosen).run
     assert set(run) == {
         *("tool", "schema_version", "settings", "settings_fingerprint", "unicode", "inputs", "counts"),
-        *("caps", "seconds", "missing"),
+        *("caps", "seconds", "spilled_bytes", "missing"),
     }
     assert run["settings"] == chosen.as_dict()
     assert run["settings_fingerprint"] == chosen.fingerprint
@@ -318,7 +318,7 @@ def test_the_run_tells_settings_counts_caps_seconds_and_what_was_missing(tmp_pat
     }
     assert {name: run["counts"][name] for name in told} == told
     assert set(run["caps"]) == {"band_lists", "fingerprint_lists", "boilerplate_lists"}
-    stages = ("read", "identify", "sketch", "search", "repeats", "cluster", "tell")
+    stages = ("read", "sketch", "identify", "search", "repeats", "cluster", "tell")
     assert list(run["seconds"]) == list(stages)
     assert all(seconds >= 0 for seconds in run["seconds"].values())
     assert run["missing"] == [
@@ -338,8 +338,9 @@ def test_progress_is_told_stage_by_stage_and_ends_at_one(tmp_path: Path) -> None
         path.write_text(sentence("w", size))
     told: list[tuple[str, float]] = []
     dedup.find_duplicates(paths, progress=lambda stage, share: told.append((stage, share)))
-    assert list(dict.fromkeys(stage for stage, _ in told)) == ["read", "sketch", "compare", "tell"]
-    assert dict(told) == dict.fromkeys(["read", "sketch", "compare", "tell"], 1.0)
+    stages = ["read", "compare", "tell"]  # files are sketched as they are read
+    assert list(dict.fromkeys(stage for stage, _ in told)) == stages
+    assert dict(told) == dict.fromkeys(stages, 1.0)
     for stage in dict(told):
         shares = [share for name, share in told if name == stage]
         assert shares == sorted(shares)

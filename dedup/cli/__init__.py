@@ -52,6 +52,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     no_text: options.NoText = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
+    profile: options.Profile = False,
     curve: options.Curve = False,
     id_: options.Id = None,
     text: options.Text = None,
@@ -73,6 +74,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     boilerplate: options.Boilerplate = None,
     keep: options.KeepChoice = None,
     threads: options.Threads = None,
+    memory: options.Memory = None,
 ) -> None:
     """Find which articles of a feed are copies of one another, and which repeat themselves."""
     if not (feed or curve):
@@ -98,8 +100,9 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         boilerplate=boilerplate,
         keep=keep and keep.value,
         threads=threads,
+        memory=memory,
     )
-    wanted = _Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet)
+    wanted = _Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
     with exit_codes():
         if curve:
             _show_curve(_settings(settings, flags), as_json)
@@ -159,17 +162,22 @@ class _Wanted:
     text: bool
     as_json: bool
     quiet: bool
+    profile: bool
 
 
 def _run(
     inputs: list[str], reading: FeedOptions, settings: Settings, wanted: _Wanted, max_errors: float
 ) -> None:
     from dedup import feeds, pipeline
+    from dedup.clock import Clock
     from dedup.report import folder, progress
+    from dedup.report.profile import show_profile
 
     _check(inputs, wanted)
-    with progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
-        feed = feeds.read(inputs, reading, tell)
+    read: list[feeds.Feed] = []
+
+    def on_read(feed: feeds.Feed) -> None:
+        read.append(feed)
         for loss in feed.losses:
             say(loss)
         if wanted.out is not None:
@@ -178,12 +186,23 @@ def _run(
             feeds.check_kept(feed, wanted.kept)
         for note in () if wanted.quiet else feed.notes:
             say(note)
-        found = pipeline.find_duplicates(feed, settings=settings, progress=tell)
-    _give(found, wanted)
+
+    clock = Clock()
+    with progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
+        found = pipeline.find_duplicates(
+            inputs, settings=settings, options=reading, progress=tell, on_read=on_read, clock=clock
+        )
+    with clock("write"):
+        _give(found, wanted)
+    if found.run["spilled_bytes"] and not wanted.quiet:
+        say(f"{found.run['spilled_bytes'] / 1e6:,.0f} MB of texts and sketches lay in temporary files")
+    if wanted.profile:
+        with standard(sys.stderr) as stderr:
+            show_profile(clock.costs, stderr)
     if wanted.kept is not None:
         Path(wanted.kept).resolve().parent.mkdir(parents=True, exist_ok=True)
-        feeds.write_kept(feed, found.keep, wanted.kept)
-    feeds.check_rejects(feed, max_errors)
+        feeds.write_kept(read[0], found.keep, wanted.kept)
+    feeds.check_rejects(read[0], max_errors)
 
 
 def _check(inputs: list[str], wanted: _Wanted) -> None:

@@ -103,6 +103,10 @@ Most = Annotated[
     ),
 ]
 
+Profile = Annotated[
+    bool, _output("--profile", "Print what each stage took, in seconds and memory, to stderr.")
+]
+
 Id = Annotated[str | None, _field("--id", "id")]
 Text = Annotated[str | None, _field("--text", "text")]
 Title = Annotated[str | None, _field("--title", "headline")]
@@ -150,3 +154,9 @@ Boilerplate = Annotated[
 ]
 KeepChoice = Annotated[Keep | None, _setting("--keep", "Which member of a cluster --kept keeps (lead).")]
 Threads = Annotated[int | None, _setting("--threads", "Worker threads; 0 is one for each core (0).")]
+Memory = Annotated[
+    int | None,
+    _setting(
+        "--memory", "MiB to take; texts and sketches beyond lie in temporary files; 0 is what is free (0)."
+    ),
+]

@@ -1,7 +1,7 @@
 """The one decorator of all kernels: `njit`, `nogil`, cached on disk under a name that cannot go stale.
 
-numba notices that a kernel's own file changed, but not that a callee in another file did; so the cache
-folder is named by the hash of every kernel source, numba's version and the CPU.
+numba notices that a kernel's own file changed, but not that a callee in another file did; so each module has
+a cache folder named by the hash of its source and of those it imports, numba's version and the CPU.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -26,6 +27,9 @@ _config: Any = numba.config  # filled from the environment, unseen by type check
 
 _log = logging.getLogger(__name__)
 
+_IMPORTS = re.compile(r"^from dedup\.kernels\.(\w+) import", re.MULTILINE)
+_ALWAYS = ("sketch", "align")  # modules that every run needs
+
 
 def cache_home() -> Path:
     """The user's cache folder for this package (`XDG_CACHE_HOME` is honoured)."""
@@ -33,31 +37,49 @@ def cache_home() -> Path:
 
 
 @cache
-def cache_folder() -> Path | None:
-    """Where compiled kernels are kept, or None where nothing can be written."""
+def cache_folder(module: str) -> Path | None:
+    """Where the compiled kernels of a module are kept, or None where nothing can be written."""
     digest = hashlib.blake2b(digest_size=8)
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for source in sorted(_sources(module)):
+        digest.update(source.encode() + b"\0" + _source(source).encode())
     digest.update(f"{numba.__version__} {llvmlite.binding.get_host_cpu_name()}".encode())
     try:
-        folder = cache_home() / "kernels" / digest.hexdigest()
+        folder = cache_home() / "kernels" / f"{module}-{digest.hexdigest()}"
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except (OSError, RuntimeError) as error:
-        _log.warning("kernels are compiled anew in every run: the cache folder cannot be written (%s)", error)
+        _say_once(getattr(error, "strerror", None) or str(error))
         return None
+
+
+@cache
+def _source(module: str) -> str:
+    path = Path(__file__).with_name(f"{module}.py")
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@cache
+def _sources(module: str) -> frozenset[str]:
+    """The modules of this package that a module is compiled from: itself, and what it and they import."""
+    imported = _IMPORTS.findall(_source(module))
+    return frozenset([module]).union(*map(_sources, imported))
+
+
+@cache
+def _say_once(error: str) -> None:
+    _log.warning("kernels are compiled anew in every run: the cache folder cannot be written (%s)", error)
 
 
 def is_cold() -> bool:
     """Whether the next run has to compile first."""
-    folder = cache_folder()
-    return folder is None or next(folder.rglob("*.nbc"), None) is None
+    folders = [cache_folder(module) for module in _ALWAYS]
+    return any(folder is None or next(folder.rglob("*.nbc"), None) is None for folder in folders)
 
 
 def jit(kernel: Callable[P, R]) -> Callable[P, R]:
     """Compile `kernel` on first use, without the GIL."""
-    folder = cache_folder()
+    folder = cache_folder(kernel.__module__.rpartition(".")[2])
     if folder is None:
         return cast("Callable[P, R]", _njit(nogil=True)(kernel))
     # The setting is global to numba, and the caller's own kernels are none of our business: put it back.

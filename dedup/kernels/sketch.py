@@ -66,17 +66,27 @@ def kgrams(tokens: U32, size: int, out: U32) -> int:
 
 
 @jit
+def mix_affine(h: np.uint32) -> np.uint32:
+    """MurmurHash3's 32-bit finaliser, as datasketch puts before its `affine32` permutations."""
+    h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+    h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@jit
 def sign(hashed: U32, n: int, a: U32, b: U32, signature: U32) -> None:
-    """The MinHash of `hashed[:n]`: datasketch's `affine32` scheme, bit for bit (uint32 throughout)."""
+    """The MinHash of `hashed[:n]`: datasketch's `affine32` scheme, bit for bit (uint32 throughout).
+
+    Four shingles at a time, the last one over again where there are fewer: 8 ns a shingle, and 11 one by one.
+    """
     signature[:] = np.uint32(0xFFFFFFFF)
-    for i in range(n):
-        h = hashed[i]
-        h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
-        h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-        h = np.uint32(h ^ (h >> np.uint32(16)))
+    for i in range(0, n, 4):
+        h0, h1 = mix_affine(hashed[i]), mix_affine(hashed[min(i + 1, n - 1)])
+        h2, h3 = mix_affine(hashed[min(i + 2, n - 1)]), mix_affine(hashed[min(i + 3, n - 1)])
         for p in range(signature.size):
-            value = np.uint32(np.uint32(a[p] * h) + b[p])
-            signature[p] = min(signature[p], value)
+            v0, v1 = np.uint32(np.uint32(a[p] * h0) + b[p]), np.uint32(np.uint32(a[p] * h1) + b[p])
+            v2, v3 = np.uint32(np.uint32(a[p] * h2) + b[p]), np.uint32(np.uint32(a[p] * h3) + b[p])
+            signature[p] = min(signature[p], v0, v1, v2, v3)
 
 
 @jit
@@ -92,34 +102,43 @@ def sort_distinct(values: U32, n: int) -> int:
 
 
 @jit
+def least_of_two(a: U32, b: U32, out: U32) -> None:
+    """Write the smaller of `a[i]` and `b[i]` to `out[i]`."""
+    for i in range(out.size):
+        out[i] = min(a[i], b[i])
+
+
+@jit
 def winnow(hashed: U32, n: int, window: int, out: U32) -> int:
     """Write the fingerprints of `n` k-gram hashes to `out`, distinct and ascending, and return how many.
 
     The minimum of every window of `window` hashes (Schleimer, Wilkerson, Aiken 2003). As a set of
     *hashes* it does not depend on which of equal minima is picked, so robust winnowing gives the same.
-    Fewer hashes than a window are all kept. `hashed` and `out` may not overlap.
+    Fewer hashes than a window are all kept. `hashed` is used up; it and `out` may not overlap.
+
+    The least of a window is that of two windows half as wide: a few passes that compile to vectors.
     """
-    found = 0
     if n < window:
         for i in range(n):
             out[i] = hashed[i]
         return sort_distinct(out, n)
-    least = -1
-    for end in range(window, n + 1):
-        start = end - window
-        if least < start:  # the old minimum has left: look at the whole window, once per minimum
-            least = start
-            for i in range(start + 1, end):
-                if hashed[i] <= hashed[least]:
-                    least = i
-        elif hashed[end - 1] <= hashed[least]:
-            least = end - 1
-        else:
-            continue
-        if found == 0 or out[found - 1] != hashed[least]:
-            out[found] = hashed[least]
-            found += 1
-    return sort_distinct(out, found)
+    here, there = hashed, out
+    width = 1
+    while width < window:
+        step = min(width, window - width)
+        n -= step
+        least_of_two(here[:n], here[step : step + n], there[:n])
+        here, there = there, here
+        width += step
+    found = 0
+    least = here[0]
+    for i in range(1, n):
+        following = here[i]
+        out[found] = least
+        found += following != least
+        least = following
+    out[found] = least
+    return sort_distinct(out, found + 1)
 
 
 @jit
@@ -129,33 +148,31 @@ def sketch_block(
     table: tuple[U32, U32],
     permutations: tuple[U32, U32],
     sizes: tuple[int, int, int],
-    out: tuple[I32, U64, U32],
-) -> tuple[U32, U32, I32]:
+    room: tuple[U32, U32],
+    out: tuple[I32, U64, U32, I32],
+) -> tuple[int, int]:
     """Sketch the articles whose UTF-8 texts are `data[offsets[i]:offsets[i + 1]]`.
 
     `table` is the fold table, `permutations` the `a` and `b` of the signature, `sizes` the shingle,
-    k-gram and window lengths. Fills `out` = token counts (int32, n), content hashes (uint64, n) and
-    signatures (uint32, n x permutations); returns all token hashes, all fingerprints (both flat, article
-    after article) and the fingerprint counts (int32, n).
+    k-gram and window lengths. Fills `out` = token counts (int32, n), content hashes (uint64, n),
+    signatures (uint32, n x permutations) and fingerprint counts (int32, n), and `room` = all token hashes
+    and all fingerprints, article after article; each must hold half as many as there are bytes, and one for
+    each article. Returns how many of both there are.
     """
     entries, multi = table
     a, b = permutations
     shingle, kgram, window = sizes
-    counts, hashes, signatures = out
-    n = offsets.size - 1
-    room = 1
-    for i in range(n):
-        room = max(room, offsets[i + 1] - offsets[i])
-    starts = np.empty(room, np.int32)
-    ends = np.empty(room, np.int32)
-    grams = np.empty(room, np.uint32)
-    prints = np.empty(room, np.uint32)
-    tokens = np.empty(offsets[n] - offsets[0] + 1, np.uint32)
-    all_prints = np.empty((offsets[n] - offsets[0]) // 8 + 64, np.uint32)
-    print_counts = np.empty(n, np.int32)
+    tokens, all_prints = room
+    counts, hashes, signatures, print_counts = out
+    most = 1
+    for i in range(offsets.size - 1):
+        most = max(most, offsets[i + 1] - offsets[i])
+    starts = np.empty(most, np.int32)
+    ends = np.empty(most, np.int32)
+    grams = np.empty(most, np.uint32)
     at = 0
     printed = 0
-    for i in range(n):
+    for i in range(offsets.size - 1):
         size = tokenize(data, offsets[i], offsets[i + 1], entries, multi, tokens[at:], starts, ends)
         own = tokens[at : at + size]
         at += size
@@ -169,12 +186,6 @@ def sketch_block(
         # Whatever the least of a wide window, it is the least of some narrow one inside it: a short article,
         # with more fingerprints, keeps those it would share with a long one.
         narrow = min(window, max(1, size // _TOKENS_PER_WINDOW))
-        found = winnow(grams, kgrams(own, kgram, grams), narrow, prints)
-        print_counts[i] = found
-        if printed + found > all_prints.size:
-            longer = np.empty(2 * (printed + found), np.uint32)
-            longer[:printed] = all_prints[:printed]
-            all_prints = longer
-        all_prints[printed : printed + found] = prints[:found]
-        printed += found
-    return tokens[:at].copy(), all_prints[:printed].copy(), print_counts
+        print_counts[i] = winnow(grams, kgrams(own, kgram, grams), narrow, all_prints[printed:])
+        printed += print_counts[i]
+    return at, printed

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,11 @@ from numpy.typing import NDArray
 from dedup.cache import kept
 from dedup.folding import fold_table, is_mark
 from dedup.kernels.sketch import sketch_block
+from dedup.room import Room
 from dedup.settings import Settings
 from dedup.sketches import Sketches, spans_of
-from dedup.texts import Block, Texts
-from dedup.threads import in_order, untold
+from dedup.texts import Block
+from dedup.threads import in_order
 
 SEED = 1  # of the permutations; part of what makes signatures comparable
 
@@ -33,56 +36,45 @@ def _permutations(number: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     return np.ascontiguousarray(a), np.ascontiguousarray(b)
 
 
-def sketch(texts: Texts, settings: Settings, progress: Callable[[float], None] = untold) -> Sketches:
-    """Sketch all texts, on threads."""
+def sketch(blocks: Iterable[Block], settings: Settings, room: Room | None = None) -> Sketches:
+    """Sketch all texts, on threads, while the blocks come in: they may still be read."""
     table = (fold_table().entries, fold_table().multi)
     sizes = (settings.shingle, settings.kgram, settings.window)
     functions = permutations(settings.permutations)
-    n = len(texts)
-    out = (np.empty(n, np.int32), np.empty(n, np.uint64), np.empty((n, settings.permutations), np.uint32))
-    print_counts = np.empty(n, np.int32)
+    own = threading.local()  # room that is used again: fresh memory costs more than filling it
 
-    def work(block: tuple[int, Block]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        start, texts = block
-        own = slice(start, start + texts.offsets.size - 1)
-        tokens, prints, print_counts[own] = sketch_block(
-            texts.data,
-            texts.offsets,
-            table,
-            functions,
-            sizes,
-            (out[0][own], out[1][own], out[2][own]),
-        )
-        return tokens, prints
+    def work(texts: Block) -> tuple[NDArray[Any], ...]:
+        n = len(texts)
+        most = int(texts.offsets[-1] - texts.offsets[0]) // 2 + n  # every token is followed by another octet
+        if getattr(own, "most", 0) < most:
+            own.most, own.room = most, (np.empty(most, np.uint32), np.empty(most, np.uint32))
+        counts, hashes, print_counts = np.empty(n, np.int32), np.empty(n, np.uint64), np.empty(n, np.int32)
+        signatures = np.empty((n, settings.permutations), np.uint32)
+        out = (counts, hashes, signatures, print_counts)
+        ends = sketch_block(texts.data, texts.offsets, table, functions, sizes, own.room, out)
+        tokens, prints = (some[:end].copy() for some, end in zip(own.room, ends, strict=True))
+        return counts, hashes, print_counts, signatures.reshape(-1), tokens, prints
 
-    most = texts.octets // 2 + n  # every token but the last is followed by another octet
-    tokens, prints = _Growing(most), _Growing(most)
-    done = 0
-    blocks = []
-    for texts_of_block in texts.blocks():
-        blocks.append((done, texts_of_block))
-        done += texts_of_block.offsets.size - 1
-    for number, (some_tokens, some_prints) in enumerate(in_order(work, blocks, settings.workers)):
-        tokens.extend(some_tokens)
-        prints.extend(some_prints)
-        progress((number + 1) / len(blocks))
-    return Sketches(*out, tokens.filled, spans_of(out[0]), prints.filled, spans_of(print_counts))
-
-
-class _Growing:
-    """An array that is filled block by block; room that is never filled takes no memory."""
-
-    def __init__(self, most: int) -> None:
-        self._room = np.empty(most, np.uint32)
-        self._size = 0
-
-    def extend(self, values: NDArray[np.uint32]) -> None:
-        self._room[self._size : self._size + values.size] = values
-        self._size += values.size
-
-    @property
-    def filled(self) -> NDArray[np.uint32]:
-        return self._room[: self._size]
+    small: list[tuple[NDArray[Any], ...]] = [
+        (np.empty(0, np.int32), np.empty(0, np.uint64), np.empty(0, np.int32))
+    ]
+    room = room or Room()
+    signatures, tokens, prints = (room.pile(np.uint32) for _ in range(3))
+    for *some, of_signatures, of_tokens, of_prints in in_order(work, blocks, settings.workers):
+        small.append(tuple(some))
+        signatures.add(of_signatures)
+        tokens.add(of_tokens)
+        prints.add(of_prints)
+    counts, hashes, print_counts = (np.concatenate(parts) for parts in zip(*small, strict=True))
+    return Sketches(
+        counts,
+        hashes,
+        signatures.filled().reshape(-1, settings.permutations),
+        tokens.filled(),
+        spans_of(counts),
+        prints.filled(),
+        spans_of(print_counts),
+    )
 
 
 def shingle_hash(shingle: bytes) -> int:

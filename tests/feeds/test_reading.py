@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,9 @@ from dedup.articles import ARTICLES
 from dedup.columns import schema
 from dedup.errors import FeedError
 from dedup.feeds import FeedOptions, read, reading, sources
-from tests.feeds.made import column, feed_of, lines, packed, rejects, texts
+from dedup.room import Room
+from dedup.texts import Block
+from tests.feeds.made import column, lines, packed, rejects, texts
 
 NAMES = [
     f"feed{kind}{suffix}" for kind in (".jsonl", ".ndjson", ".csv", ".txt") for suffix in ("", ".gz", ".zst")
@@ -189,13 +192,33 @@ def test_progress_goes_up_to_the_whole(tmp_path: Path, monkeypatch: pytest.Monke
     assert shares[-2:] == [1.0, 1.0]
 
 
-def test_batches_are_joined_without_a_row_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_are_given_as_they_are_read_and_make_one_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sources, "BLOCK", 40)
-    monkeypatch.setattr(reading, "_JOINED", 200)
     records = [{"id": str(number), "text": f"text {number}"} for number in range(50)]
-    feed = feed_of(tmp_path / "feed.jsonl", lines(*records))
+    (tmp_path / "feed.jsonl").write_bytes(lines(*records))
+    given: list[list[str]] = []
+
+    def use(blocks: Iterator[Block]) -> None:
+        given.extend(block.to_arrow().to_pylist() for block in blocks)
+
+    feed = read([tmp_path / "feed.jsonl"], use=use)
     assert column(feed, "id") == [record["id"] for record in records]
-    assert 1 < feed.articles["text"].num_chunks < 30
+    assert column(feed, "text") == [record["text"] for record in records]
+    assert feed.articles["text"].num_chunks == 1
+    assert 1 < len(given) < 50
+    assert [text for texts in given for text in texts] == column(feed, "text")
+
+
+@pytest.mark.parametrize("memory", [1, 0])
+def test_a_feed_larger_than_memory_is_read_all_the_same(tmp_path: Path, memory: int) -> None:
+    records = [{"id": str(number), "text": f"text {number}"} for number in range(50)]
+    (tmp_path / "feed.jsonl").write_bytes(lines(*records))
+    room = Room(memory)
+    feed = read([tmp_path / "feed.jsonl"], room=room)
+    assert column(feed, "text") == [record["text"] for record in records]
+    assert (room.spilled > 0) == (memory == 1)
 
 
 @pytest.mark.parametrize(

@@ -90,11 +90,11 @@ def sketch_texts(texts: Sequence[str]) -> list[dict[str, Any]]:
     """Tokens, content hash, signature and fingerprints of every text, from one block."""
     data, spans = flat([text.encode() for text in texts], np.uint8)
     n = len(texts)
-    out = (np.empty(n, np.int32), np.empty(n, np.uint64), np.empty((n, 128), np.uint32))
+    counts = np.empty(n, np.int32)
+    out = (np.empty(n, np.int32), np.empty(n, np.uint64), np.empty((n, 128), np.uint32), counts)
     offsets = np.append(spans[:, 0], spans[-1, 1])
-    some_tokens, prints, counts = sketch.sketch_block(
-        data, offsets, table(), permutations(128), (3, 6, 12), out
-    )
+    some_tokens, prints = (np.empty(data.size // 2 + n, np.uint32) for _ in range(2))
+    sketch.sketch_block(data, offsets, table(), permutations(128), (3, 6, 12), (some_tokens, prints), out)
     ends, print_ends = np.cumsum(out[0]), np.cumsum(counts)
     return [
         {

@@ -17,9 +17,14 @@ from dedup.kernels import jit
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A cache home of its own, forgotten afterwards."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    jit.cache_folder.cache_clear()
+    _forget()
     yield tmp_path
+    _forget()
+
+
+def _forget() -> None:
     jit.cache_folder.cache_clear()
+    jit._say_once.cache_clear()
 
 
 setting: Any = numba.config  # its options have no types
@@ -29,14 +34,21 @@ def add_one(value: int) -> int:
     return value + 1
 
 
-def test_the_folder_is_made_in_the_users_cache_and_is_cold_until_a_kernel_is_kept(home: Path) -> None:
-    folder = jit.cache_folder()
-    assert folder is not None
-    assert folder.parent == home / "cache" / "dedup" / "kernels"
-    assert folder.is_dir()
-    assert jit.is_cold()
-    (folder / "some.nbc").touch()
+def test_folders_are_made_in_the_users_cache_and_it_is_cold_until_kernels_are_kept(home: Path) -> None:
+    for module in ("sketch", "align"):
+        folder = jit.cache_folder(module)
+        assert folder is not None
+        assert folder.parent == home / "cache" / "dedup" / "kernels"
+        assert folder.is_dir()
+        assert jit.is_cold()
+        (folder / "some.nbc").touch()
     assert not jit.is_cold()
+
+
+def test_a_module_is_compiled_anew_when_one_that_it_imports_changes() -> None:
+    """`align` calls `chain` by way of `passages`."""
+    assert {"align", "chain", "jit", "passages", "tokens"} <= jit._sources("align")
+    assert "align" not in jit._sources("chain")
 
 
 def test_without_a_setting_the_cache_is_in_the_users_home(

@@ -43,7 +43,7 @@ def sketches_of(texts: Sequence[str], settings: Settings = ONE_THREAD) -> Sketch
     """The sketches of some texts, which may be in several chunks of a column."""
     half = len(texts) // 2
     chunks = [pa.array(list(part), pa.large_string()) for part in (texts[:half], texts[half:])]
-    return sketch(Texts(pa.chunked_array(chunks, pa.large_string())), settings)
+    return sketch(Texts(pa.chunked_array(chunks, pa.large_string())).blocks(), settings)
 
 
 def nodes_of(texts: Sequence[str]) -> Nodes:
@@ -66,7 +66,7 @@ def nodes_known(*rows: Mapping[str, object]) -> tuple[Nodes, Provenance]:
     """The nodes of some records, and what is known of them."""
     known = identify(records(*rows))
     texts = Texts(known.articles["text"])
-    nodes = collapse(sketch(texts, ONE_THREAD))
+    nodes = collapse(sketch(texts.blocks(), ONE_THREAD))
     times = known.articles["published"].combine_chunks().cast(pa.int64()).fill_null(NO_TIME).to_numpy()
     return nodes, provenance(known.articles, texts, nodes, times, known.ranks)
 
