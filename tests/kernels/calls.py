@@ -433,10 +433,15 @@ def locate(
     data, bounds = flat([text.encode() for text in texts], np.uint8)
     begins = np.append(0, np.cumsum([len(some) for some in spans])).astype(np.int64)
     every = np.array([span for some in spans for span in some], np.int32).reshape(-1, 2)
-    n = len(every)
-    out = (np.empty(n, np.int64), np.empty(n, np.int64), np.full((n, width), -1, np.int32))
+    # As the spans of a search: in no order, the rows of each text by `order`.
+    order = np.arange(len(every))[::-1].copy()
+    out = (np.empty_like(every[:, 0]), np.empty_like(every[:, 0]), np.empty_like(every[:, 0]))
     offsets = np.append(bounds[:, 0], bounds[-1, 1])
-    places.locate(data, offsets, np.array(rows, np.int64), table(), begins, every, out)
-    tails = ["".join(map(chr, row)).rstrip("\0") for row in out[2].tolist()]
-    told = list(zip(out[0].tolist(), out[1].tolist(), tails, strict=True))
+    wanted = (order, every[::-1].copy())
+    known = places.locate(data, offsets, np.array(rows, np.int64), table(), begins, wanted, out, width)
+    assert not known[0].any()
+    assert len(np.unique(known, axis=0)) == len(known), "each tail once"
+    starts, ends, numbers = (column[order] for column in out)
+    tails = ["".join(map(chr, row)).rstrip("\0") for row in known[numbers].tolist()]
+    told = list(zip(starts.tolist(), ends.tolist(), tails, strict=True))
     return [told[s:e] for s, e in pairwise(begins.tolist())]
