@@ -39,13 +39,16 @@ def bracketed(found: re.Match[str]) -> str | None:
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
     before = line.rpartition("  ")[2]  # a wider space is what is left of a line's end
     after = text[found.end() : found.end() + 8]
+    is_place = _is_place(before)  # asked first: nine in ten brackets stand in a sentence
+    if not (is_place or _DASH.match(after)):
+        return None
     if _is_code(inside) or _NO_CREDIT.search(inside) or _is_short_for(inside, before):
         return None
     known = _known_in(inside)
     if known is not None:
-        in_dateline = _is_place(before) and not _GOES_ON.match(after)
+        in_dateline = is_place and not _GOES_ON.match(after)
         return known if in_dateline or _DASH.match(after) else None
-    return None if found["inside"] is None else _unknown(inside, before, after)
+    return None if found["inside"] is None or not is_place else _unknown(inside, before, after)
 
 
 def closing(found: re.Match[str]) -> str | None:
@@ -69,8 +72,8 @@ def as_written(name: str) -> str | None:
 
 
 def _unknown(inside: str, before: str, after: str) -> str | None:
-    """A name that no table has, where none but an agency's can stand."""
-    if not NAME.fullmatch(inside) or not _is_place(before):
+    """A name that no table has, where none but an agency's can stand: behind a place."""
+    if not NAME.fullmatch(inside):
         return None
     if not NO_AGENCIES.isdisjoint(word.rstrip(".") for word in inside.casefold().split()):
         return None
