@@ -50,15 +50,18 @@ def repeats_table(evidence: Evidence, node: Rows, blocks: NDArray[np.int32]) -> 
     )
 
 
-def _slices(evidence: Evidence, article: Rows, starts: Rows, ends: Rows) -> list[str]:
+def _slices(
+    evidence: Evidence, article: Rows, starts: NDArray[np.int32], ends: NDArray[np.int32]
+) -> pa.LargeStringArray:
     """A part of the text of each article; rows of one article stand together, and its text is read once."""
     parts = []
     last, text = -1, ""
-    for row, start, end in zip(article.tolist(), starts.tolist(), ends.tolist(), strict=True):
+    views = evidence.column("text", article)
+    for row, view, start, end in zip(article.tolist(), views, starts.tolist(), ends.tolist(), strict=True):
         if row != last:
-            last, text = row, evidence.column("text", np.array([row]))[0].as_py()
+            last, text = row, view.as_py()
         parts.append(text[start:end])
-    return parts
+    return pa.array(parts, pa.large_string())
 
 
 def boilerplate_table(evidence: Evidence, runs: NDArray[np.int32], lead_of: Rows) -> pa.Table:

@@ -1,8 +1,13 @@
-"""Clusters, listed pairs and repeats into the Arrow tables of the result."""
+"""Clusters, listed pairs and repeats into the Arrow tables of the result.
+
+Each column is kept as small as it comes: numbers in 32 bits, and what recurs in many rows as a dictionary.
+`Duplicates` gives the types of the schema to those who ask.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +21,7 @@ from dedup.kernels.boilerplate import count_inside
 from dedup.kernels.passages import LEFT, LONGEST, PASSAGES, RIGHT
 from dedup.pairs import FORM, Pairs
 from dedup.places import Spots, common_tail, find_spots
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, places_of
 from dedup.stages.cluster import Members
 from dedup.stages.listing import EXACT_ROW, Listing, rows_with_lead
 from dedup.stages.origin import BASES
@@ -41,10 +46,12 @@ class Evidence:
     def column(self, name: str, rows: Rows) -> pa.Array:
         """A column of the given articles."""
         if name == "text":
-            return self.texts.take(rows).to_arrow()
+            return self.texts.views(rows)
         return self.articles[name].combine_chunks().take(pa.array(rows))
 
-    def spots(self, a: Rows, b: Rows, spans: NDArray[np.int32]) -> tuple[Spots, Spots]:
+    def spots(
+        self, a: NDArray[np.integer], b: NDArray[np.integer], spans: NDArray[np.int32]
+    ) -> tuple[Spots, Spots]:
         """Where token spans `spans[:, :2]` of articles `a` and `spans[:, 2:4]` of articles `b` stand."""
         both = np.concatenate([spans[:, :2], spans[:, 2:4]])
         spots = find_spots(self.texts, np.concatenate([a, b]), both, self.workers)
@@ -59,22 +66,21 @@ class Evidence:
         )
         return jaccard, np.where(is_swapped, theirs, ours), np.where(is_swapped, ours, theirs)
 
-    def labels(self, row: Rows) -> list[str]:
+    def labels(self, row: Rows) -> pa.DictionaryArray:
         """The relations of compared pairs, in words."""
-        relations = np.append(self.relations, Relation.EXACT)[row].tolist()
-        return [Relation(relation).label for relation in relations]
+        relations = np.append(self.relations, np.int8(Relation.EXACT))[row]
+        return among(relations, [relation.label for relation in Relation])
+
+
+def among(number: NDArray[np.integer], names: Sequence[object] | pa.Array) -> pa.DictionaryArray:
+    """Names by their numbers."""
+    return pa.DictionaryArray.from_arrays(pa.array(number), pa.array(names))
 
 
 def table(name: str, columns: dict[str, object]) -> pa.Table:
     """The table of that name, its columns by name in any order."""
-    wanted = schema(name)
-    arrays = []
-    for field in wanted:
-        values = columns[field.name]
-        arrays.append(
-            values.cast(field.type) if isinstance(values, pa.Array) else pa.array(values, field.type)
-        )
-    return pa.Table.from_arrays(arrays, schema=wanted)
+    names = schema(name).names
+    return pa.table([pa.array(columns[column]) for column in names], names)
 
 
 def clusters_table(evidence: Evidence, members: Members, attribution: Attribution) -> pa.Table:
@@ -83,9 +89,7 @@ def clusters_table(evidence: Evidence, members: Members, attribution: Attributio
     is_lead = article == lead
     row, is_swapped = rows_with_lead(evidence.nodes, evidence.pairs, article, lead)
     similarity, in_lead, of_lead = evidence.figures(row, is_swapped)
-    relation = pc.if_else(
-        pa.array(is_lead), pa.scalar(None, pa.string()), pa.array(evidence.labels(row), pa.string())
-    )
+    relation = pc.if_else(pa.array(is_lead), None, evidence.labels(row).cast(pa.string()))
     ids = _cluster_ids(evidence, origin)
     rows = table(
         "clusters",
@@ -102,8 +106,8 @@ def clusters_table(evidence: Evidence, members: Members, attribution: Attributio
             "of_lead": of_lead,
             "lead_id": evidence.column("id", lead),
             "origin_id": evidence.column("id", origin),
-            "origin_basis": np.array(BASES, object)[attribution.origins.basis],
-            "credit": attribution.credit,
+            "origin_basis": among(attribution.origins.basis, BASES),
+            "credit": pa.array(attribution.credit, pa.string()),
             **{name: evidence.column(name, article) for name in ("source", "published", "title", "url")},
         },
     )
@@ -118,12 +122,14 @@ def _cluster_ids(evidence: Evidence, origin: Rows) -> list[str]:
     return [ids[i] for i in number.tolist()]
 
 
-def _pair_key(evidence: Evidence, a: Rows, b: Rows) -> dict[str, object]:
-    return {
-        f"{side}_{name}": evidence.column(column, rows)
-        for side, rows in (("a", a), ("b", b))
-        for name, column in (("id", "id"), ("version", "version"))
-    }
+def _pair_key(evidence: Evidence, listing: Listing, row: NDArray[np.integer]) -> dict[str, object]:
+    """The ids and versions of the listed articles, each of which is in many rows."""
+    is_listed = np.zeros(evidence.ranks.size, np.bool_)
+    is_listed[listing.a] = is_listed[listing.b] = True
+    number = np.cumsum(is_listed, dtype=np.int32) - 1
+    listed = {name: evidence.column(name, np.flatnonzero(is_listed)) for name in ("id", "version")}
+    sides = {"a": number[listing.a][row], "b": number[listing.b][row]}
+    return {f"{side}_{name}": among(sides[side], listed[name]) for side in sides for name in listed}
 
 
 def pairs_table(evidence: Evidence, listing: Listing) -> pa.Table:
@@ -135,7 +141,7 @@ def pairs_table(evidence: Evidence, listing: Listing) -> pa.Table:
     return table(
         "pairs",
         {
-            **_pair_key(evidence, listing.a, listing.b),
+            **_pair_key(evidence, listing, np.arange(exact.size)),
             "relation": evidence.labels(listing.row),
             "jaccard": jaccard,
             "a_in_b": a_in_b,
@@ -151,25 +157,23 @@ def pairs_table(evidence: Evidence, listing: Listing) -> pa.Table:
 def passages_table(evidence: Evidence, listing: Listing) -> pa.Table:
     """`passages`: pair after pair, by where they start in a."""
     row, spans = _token_spans(evidence, listing)
-    a, b = listing.a[row], listing.b[row]
-    a_spot, b_spot = evidence.spots(a, b, spans)
+    a_spot, b_spot = evidence.spots(listing.a[row], listing.b[row], spans)
     tail = common_tail(a_spot, b_spot)
-    order = np.lexsort((b_spot.starts, a_spot.starts, row))
-    begins = np.flatnonzero(np.diff(row[order], prepend=-1))
-    number = np.arange(order.size) - np.repeat(begins, np.diff(np.append(begins, order.size))) + 1
+    begins = np.flatnonzero(np.diff(row, prepend=-1))
+    number = np.arange(1, row.size + 1) - np.repeat(begins, np.diff(np.append(begins, row.size)))
     longer = np.maximum(spans[:, 1] - spans[:, 0], spans[:, 3] - spans[:, 2])
     return table(
         "passages",
         {
-            **_pair_key(evidence, a[order], b[order]),
-            "passage": number,
-            "a_start": a_spot.starts[order],
-            "a_end": (a_spot.ends + tail)[order],
-            "b_start": b_spot.starts[order],
-            "b_end": (b_spot.ends + tail)[order],
-            "words": spans[order, 4],
-            "identical": (spans[:, 4] / longer)[order],
-            "boilerplate": _is_boilerplate(evidence, a, spans)[order],
+            **_pair_key(evidence, listing, row),
+            "passage": number.astype(np.int32),
+            "a_start": a_spot.starts,
+            "a_end": a_spot.ends + tail,
+            "b_start": b_spot.starts,
+            "b_end": b_spot.ends + tail,
+            "words": spans[:, 4],
+            "identical": spans[:, 4] / longer,
+            "boilerplate": _is_boilerplate(evidence, listing.a[row], spans),
         },
     )
 
@@ -182,18 +186,29 @@ def _is_boilerplate(evidence: Evidence, article: Rows, spans: NDArray[np.int32])
     return covered
 
 
-def _token_spans(evidence: Evidence, listing: Listing) -> tuple[Rows, NDArray[np.int32]]:
-    """Each passage's row of the listing; its start and end in a and in b, and equal tokens (int32)."""
-    compared = np.flatnonzero(listing.row != EXACT_ROW)
-    passages = evidence.pairs.take(listing.row[compared])
-    row = np.repeat(compared, np.diff(passages.passage_starts))
-    spans = passages.passages
-    swapped = listing.is_swapped[row]
-    spans = np.where(swapped[:, None], spans[:, [2, 3, 0, 1, 4]], spans)
-    exact = np.flatnonzero(listing.row == EXACT_ROW)
+def _token_spans(evidence: Evidence, listing: Listing) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Each passage's row of the listing; its start and end in a and in b, and equal tokens (int32).
+
+    Sorted by row, start in a, start in b. An exact copy is one passage.
+    """
+    pairs, exact = evidence.pairs, listing.row == EXACT_ROW
+    compared = listing.row[~exact]
+    sizes = np.ones(exact.size, np.int64)
+    sizes[~exact] = np.diff(pairs.passage_starts)[compared]
+    row = np.repeat(np.arange(exact.size, dtype=np.int32), sizes)
+    whole = exact[row]
+    spans = np.empty((row.size, 5), np.int32)
+    spans[~whole] = pairs.passages[places_of(pairs.passage_starts[compared], sizes[~exact])]
+    swapped = np.flatnonzero(listing.is_swapped[row])
+    spans[swapped] = spans[swapped][:, [2, 3, 0, 1, 4]]
     words = evidence.nodes.counts[evidence.nodes.of_article[listing.a[exact]]]
-    whole = np.stack([np.zeros_like(words), words, np.zeros_like(words), words, words], axis=1)
-    return np.concatenate([row, exact]), np.concatenate([spans, whole])
+    spans[whole] = words[:, None] * np.array([0, 1, 0, 1, 1], np.int32)
+    # Passages are told by where they start on the left: of swapped pairs alone some are out of order.
+    start = spans[:, 0].astype(np.int64) << 32 | spans[:, 2]
+    late = np.flatnonzero((np.diff(row) == 0) & (np.diff(start) < 0))
+    some = np.flatnonzero(np.isin(row, row[late]))
+    spans[some] = spans[some[np.lexsort((start[some], row[some]))]]
+    return row, spans
 
 
 def articles_table(evidence: Evidence, articles: Rows) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import re
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from polars.testing import assert_frame_equal
 import dedup
 from benchmarks.generate import Author
 from dedup.columns import TABLES, schema
-from dedup.report.csv import read_table
+from dedup.report.csv import read_table, write_table
 
 ANSWER = ("clusters", "pairs", "passages", "repeats", "articles")
 
@@ -396,6 +397,20 @@ def test_dataframes_have_the_documented_columns_in_order(expected: dedup.Duplica
         assert list(frame.columns) == [column.name for column in TABLES[name]], name
         assert expected.tables[name].schema.equals(schema(name)), name
         assert len(frame) == expected.tables[name].num_rows
+
+
+def test_tables_are_kept_small_and_written_the_same(expected: dedup.Duplicates, tmp_path: Path) -> None:
+    for name, table in expected.tables.items():
+        if name == "articles":  # never written as CSV
+            continue
+        files = [io.BytesIO(), io.BytesIO()]
+        write_table(expected.small[name], files[0])
+        write_table(table, files[1])
+        assert files[0].getvalue() == files[1].getvalue(), name
+    dedup.write(expected, tmp_path / "out", file_format="parquet")
+    for name, table in expected.tables.items():
+        pq.write_table(table, tmp_path / "plain", compression="zstd")
+        assert (tmp_path / "out" / f"{name}.parquet").read_bytes() == (tmp_path / "plain").read_bytes(), name
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,8 +18,6 @@ from dedup.columns import SCHEMA_VERSION, TABLES, schema
 from dedup.report import folder
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from dedup.duplicates import Duplicates
 
 FileFormat = Literal["csv", "parquet"]
@@ -51,23 +51,22 @@ def write(
     folder.check_inputs(out, found.run.get("inputs", ()))
     with folder.replacing(out) as new, ThreadPoolExecutor() as pool:
         written = []
-        for name, table in found.tables.items():
+        for name, table in found.small.items():
             kind = "parquet" if name == "articles" else file_format
-            written.append(pool.submit(_write, table, new / name, kind, text))
+            written.append(pool.submit(_write, table, new / f"{name}.{kind}", schema(name), text))
         for one in written:
             one.result()
         (new / "run.json").write_bytes(run_json(found.run))
 
 
-def _write(table: pa.Table, place: Path, file_format: FileFormat, text: bool) -> None:
-    if not text and place.name == "articles":
+def _write(table: pa.Table, path: Path, wanted: pa.Schema, text: bool) -> None:
+    if not text and path.stem == "articles":
         table = table.drop_columns("text")
-    path = place.with_name(f"{place.name}.{file_format}")
-    if file_format == "parquet":
-        _write_parquet(table, path)
-    else:
+    if path.suffix == ".csv":
         with path.open("wb") as sink:
             write_table(table, sink)
+    else:
+        _write_parquet(table, path, pa.schema([wanted.field(name) for name in table.column_names]))
 
 
 def run_json(run: Mapping[str, Any], **more: Any) -> bytes:
@@ -83,21 +82,56 @@ def _plain(number: np.generic) -> Any:
     return number.item()
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
+def _write_parquet(table: pa.Table, path: Path, wanted: pa.Schema) -> None:
+    """Write a table with the types of a schema.
+
+    Texts that are views are written from where they stand, for a copy would be all articles once more; the
+    schema that is kept in the file makes them what readers expect.
+    """
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, compression="zstd")
+    views = (pa.types.is_string_view(field.type) for field in table.schema)
+    held = [
+        field.with_type(pa.string_view()) if is_view else field
+        for field, is_view in zip(wanted, views, strict=True)
+    ]
+    with pq.ParquetWriter(path, pa.schema(held), compression="zstd", store_schema=False) as writer:
+        writer.write_table(table.cast(pa.schema(held)))
+        writer.add_key_value_metadata({"ARROW:schema": base64.b64encode(wanted.serialize())})
 
 
 def write_table(table: pa.Table, sink: IO[bytes]) -> None:
     """Write one table as CSV: UTF-8, a header always, floats to 4 decimals, absent cells empty."""
     sink.write((",".join(table.column_names) + "\n").encode())
+    columns = [_speller(column) for column in table.columns]
     for start in range(0, table.num_rows, _ROWS_PER_SLICE):
-        part = table.slice(start, _ROWS_PER_SLICE).combine_chunks()
-        cells = [_cells(column) for column in part.columns]
-        lines = pc.binary_join_element_wise(*cells, _COMMA, null_handling="replace", null_replacement="")
-        for line in pc.binary_join_element_wise(lines, _END, _NOTHING).chunks:
-            sink.write(_bytes(line))
+        *cells, last = (cells_from(start) for cells_from in columns)
+        sink.write(_bytes(_joined(*cells, _joined(last, _END, by=_NOTHING), by=_COMMA)))
+
+
+def _joined(*cells: pa.LargeStringArray | pa.Scalar, by: pa.Scalar) -> pa.LargeStringArray:
+    return pc.binary_join_element_wise(*cells, by, null_handling="replace", null_replacement="")
+
+
+def _speller(column: pa.ChunkedArray) -> Callable[[int], pa.LargeStringArray]:
+    """What gives the cells of a slice from its first row; what recurs is spelt once.
+
+    Of the shares of a million passages 8,461 differ. Small numbers are places among the numbers from 0 on.
+    """
+    if pa.types.is_floating(column.type) or pa.types.is_boolean(column.type):
+        column = column.dictionary_encode()
+    if pa.types.is_dictionary(column.type) and column.num_chunks:
+        whole = pa.concat_arrays(column.unify_dictionaries().chunks)
+        return _taker(_cells(whole.dictionary), whole.indices)
+    if pa.types.is_integer(column.type) and len(column):
+        least, most = (end.as_py() for end in pc.min_max(column).values())
+        if least is not None and 0 <= least <= most < len(column):
+            return _taker(_cells(pa.array(np.arange(most + 1))), pa.concat_arrays(column.chunks))
+    return lambda start: pa.concat_arrays(map(_cells, column.slice(start, _ROWS_PER_SLICE).chunks))
+
+
+def _taker(cells: pa.LargeStringArray, places: pa.Array) -> Callable[[int], pa.LargeStringArray]:
+    return lambda start: cells.take(places.slice(start, _ROWS_PER_SLICE))
 
 
 def _bytes(lines: pa.LargeStringArray) -> memoryview:
@@ -107,7 +141,7 @@ def _bytes(lines: pa.LargeStringArray) -> memoryview:
     return memoryview(data)[offsets[lines.offset] : offsets[lines.offset + len(lines)]]
 
 
-def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _cells(column: pa.Array) -> pa.LargeStringArray:
     kind = column.type
     if pa.types.is_floating(kind):
         column = column.cast(_DECIMALS)
@@ -121,14 +155,14 @@ def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(_TEXT)
 
 
-def _guarded(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+def _guarded(cells: pa.LargeStringArray) -> pa.LargeStringArray:
     runs = pc.match_substring_regex(cells, _RUNS)
     if not pc.any(runs).as_py():
         return cells
     return pc.if_else(runs, pc.binary_join_element_wise(_APOSTROPHE, cells, _NOTHING), cells)
 
 
-def _quoted(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+def _quoted(cells: pa.LargeStringArray) -> pa.LargeStringArray:
     """RFC 4180; an empty text is quoted too, which tells it from an absent one."""
     needs = pc.match_substring_regex(cells, _NEEDS_QUOTES)
     if not pc.any(needs).as_py():

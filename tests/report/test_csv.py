@@ -65,6 +65,15 @@ def test_times_are_utc_and_tell_a_fraction_only_where_there_is_one() -> None:
     ]
 
 
+def test_whole_numbers_are_spelt_in_full_however_large() -> None:
+    numbers = [0, 3, None, 3, 1]
+    for some in (numbers, [*numbers, 5], [*numbers, 6], [*numbers, 2**40], [-1, *numbers], [None]):
+        spelt = ["" if number is None else str(number) for number in some]
+        assert column(some, pa.int64()) == spelt
+        if max(number or 0 for number in some) < 2**31:
+            assert column(some, pa.int32()) == spelt
+
+
 def test_only_cells_that_need_quotes_have_them() -> None:
     assert column(["plain", "a,b", 'a "b"', "", None, "it's"], pa.string()) == [
         *("plain", '"a,b"', '"a ""b"""', '""', "", "it's")
@@ -162,6 +171,12 @@ def test_rows_keep_their_order_whatever_their_chunks() -> None:
 def test_a_dictionary_column_is_written_as_its_values() -> None:
     some = pa.table({"first": ["."] * 2, "second": pa.array(["x", "-y"]).dictionary_encode()})
     assert written(some) == "first,second\n.,x\n.,'-y\n"
+
+
+def test_dictionaries_of_several_chunks_are_written_as_their_values() -> None:
+    chunks = [pa.array(["x", None], pa.string()), pa.array(["-y", "x", ""], pa.string())]
+    some = pa.table({"first": ["."] * 5, "second": pa.chunked_array([c.dictionary_encode() for c in chunks])})
+    assert written(some) == 'first,second\n.,x\n.,\n.,\'-y\n.,x\n.,""\n'
 
 
 def names_in(out: Path) -> set[str]:
