@@ -38,13 +38,11 @@ def tail_number(tail: I32, tails: I32, known: int, slots: I32) -> int:
 
 
 @jit
-def code_point_places(data: U8, low: int, high: int, out: I32) -> int:
-    """Write where each code point of `data[low:high]` starts, and return how many there are."""
+def code_points(data: U8, low: int, high: int) -> int:
+    """How many code points `data[low:high]` has: bytes that continue none."""
     n = 0
-    for at in range(low, high):
-        if data[at] & 0xC0 != 0x80:  # no continuation of the code point before
-            out[n] = at - low
-            n += 1
+    for octet in data[low:high]:
+        n += octet & 0xC0 != 0x80
     return n
 
 
@@ -86,7 +84,13 @@ def locate(
     for i in range(rows.size):
         low, high = offsets[rows[i]], offsets[rows[i] + 1]
         n = tokenize(data, low, high, entries, multi, tokens, token_starts, token_ends)
-        length = code_point_places(data, low, high, octets)
+        length = code_points(data, low, high)
+        is_plain = length == high - low  # then code points are bytes: of 38,433 articles all but 722
+        if not is_plain:
+            number = 0
+            for at in range(low, high):
+                octets[number] = at - low
+                number += data[at] & 0xC0 != 0x80
         for span in order[begins[i] : begins[i + 1]]:
             first, behind = spans[span, 0], spans[span, 1]
             starts[span] = token_starts[first]
@@ -95,7 +99,7 @@ def locate(
             limit = min(length, token_starts[behind]) if behind < n else length  # less only in broken UTF-8
             tail[:] = 0
             for t in range(min(width, limit - end)):
-                code = decode(data, low + octets[end + t], high)[0]
+                code = decode(data, low + (end + t if is_plain else octets[end + t]), high)[0]
                 if entries[code] & WHITE:
                     break
                 tail[t] = code
