@@ -198,16 +198,16 @@ def _token_spans(evidence: Evidence, listing: Listing) -> tuple[NDArray[np.int32
     row = np.repeat(np.arange(exact.size, dtype=np.int32), sizes)
     whole = exact[row]
     spans = np.empty((row.size, 5), np.int32)
-    spans[~whole] = pairs.passages[places_of(pairs.passage_starts[compared], sizes[~exact])]
+    picked = places_of(pairs.passage_starts[compared], sizes[~exact])
+    spans[~whole] = pairs.passages.take(picked, axis=0)
     swapped = np.flatnonzero(listing.is_swapped[row])
     spans[swapped] = spans[swapped][:, [2, 3, 0, 1, 4]]
     words = evidence.nodes.counts[evidence.nodes.of_article[listing.a[exact]]]
     spans[whole] = words[:, None] * np.array([0, 1, 0, 1, 1], np.int32)
-    # Passages are told by where they start on the left: of swapped pairs alone some are out of order.
-    start = spans[:, 0].astype(np.int64) << 32 | spans[:, 2]
-    late = np.flatnonzero((np.diff(row) == 0) & (np.diff(start) < 0))
-    some = np.flatnonzero(np.isin(row, row[late]))
-    spans[some] = spans[some[np.lexsort((start[some], row[some]))]]
+    # Rows are in order already: one stable sort per side takes a fifth of the time of one by all keys.
+    for side in (2, 0):
+        order = np.argsort(row.astype(np.int64) << 32 | spans[:, side], kind="stable")
+        spans = spans.take(order, axis=0)
     return row, spans
 
 
