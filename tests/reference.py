@@ -703,6 +703,29 @@ def named(article: Told) -> list[int]:
     ]
 
 
+def tell_names(
+    article: Told, small: Sequence[int], plain: Sequence[int], *, share: float, first: int
+) -> list[int]:
+    """Of each token 1 for a name and 2 for a number, and 0 for all others.
+
+    4 more for the first of these outside of boilerplate, 8 for such a name among the `first` tokens there.
+    """
+    is_german = sum(token in small for token in article.tokens) >= share * len(article.tokens)
+    kinds = [
+        "plain" if kind == "name" and (is_german or token in plain) else kind
+        for token, kind in zip(article.tokens, article.kinds, strict=True)
+    ]
+    told = [0] * len(kinds)
+    met = set()
+    for i in named(article._replace(kinds=kinds)):
+        told[i] = 1 if kinds[i] == "name" else 2
+        if not article.inside[i] and (article.tokens[i], kinds[i]) not in met:
+            met.add((article.tokens[i], kinds[i]))
+            is_leading = list(article.inside[:i]).count(False) < first
+            told[i] += 4 + 8 * (kinds[i] == "name" and is_leading)
+    return told
+
+
 def slots_inside(a: Sequence[int], b: Sequence[int], passage: Passage, gap: int) -> list[tuple[range, range]]:
     """From where a passage, with which a and b end, differs to its next short run, or to its end."""
     found = []

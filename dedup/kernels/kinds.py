@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.boilerplate import GramSet, number_in
+from dedup.kernels.index import Index, add_all, holds, longest, new_index, slot_mask
 from dedup.kernels.jit import jit
-from dedup.kernels.tokens import ALONE, DIGIT, LETTER, U8, U32, decode, tokenize
+from dedup.kernels.tokens import I32, U8, U32, decode, tokenize
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -17,28 +18,48 @@ PLAIN, NAME, NUMBER, LOWER = range(4)
 capital inside a sentence; what starts a sentence with a capital is `PLAIN`, for it may be any word. `NUMBER`
 has a digit from 0 to 9."""
 
+FRESH, LEADING = 4, 8
+"""Flags beside `NAME` and `NUMBER`: the first of its kind and token outside of boilerplate; such a name among
+the first tokens."""
+
 _STOPS = (ord("."), ord("!"), ord("?"), ord(":"), ord(";"), ord("\n"), ord("\r"))
 _PASSED = (ord(" "), ord("\t"), ord('"'), ord("'"), ord("("), ord("["), ord("*"), ord("-"))
 
 
 @jit
-def starts_sentence(data: U8, low: int, at: int, entries: U32) -> bool:
-    """Whether a sentence or line starts at byte `at`.
+def write_kinds(
+    data: U8, span: tuple[int, int], places: tuple[I32, I32], cases: tuple[Flags, Flags], out: U8
+) -> None:
+    """Write the kinds of the tokens (start, end) of the text in bytes `span`.
 
-    Spaces, quotes, brackets and dashes before it are passed over, and all beyond ASCII that is no word.
+    A sentence or line starts behind a stop; spaces, quotes, brackets and dashes behind it are passed over,
+    and all beyond ASCII that is no word.
     """
-    while at > low:
-        end = at
-        at -= 1
-        while at > low and data[at] & 0xC0 == 0x80:  # to the start of the code point
-            at -= 1
-        code = decode(data, at, end)[0]
-        kind = (entries[code] >> np.uint32(21)) & np.uint32(15)
-        if kind == LETTER or kind == DIGIT or kind == ALONE:
-            return False
-        if code < 0x80 and code not in _PASSED:
-            return code in _STOPS
-    return True
+    starts, ends = places
+    capitals, smalls = cases
+    octet, high = span
+    place = 0
+    for i in range(starts.size):
+        start, end = starts[i], ends[i]
+        begins = i == 0
+        kind = PLAIN
+        while place < end:
+            code, size = np.int64(data[octet]), 1
+            if code >= 0x80:
+                code, size = decode(data, octet, high)
+            if place < start:
+                if code < 0x80 and code not in _PASSED:
+                    begins = code in _STOPS
+            elif ord("0") <= code <= ord("9"):
+                kind = NUMBER
+            elif place == start and code < capitals.size:
+                if smalls[code]:
+                    kind = LOWER
+                elif capitals[code] and not begins:
+                    kind = NAME
+            octet += size
+            place += 1
+        out[i] = kind
 
 
 @jit
@@ -56,7 +77,6 @@ def find_kinds(
     `cases`: whether each code point is a capital letter, and whether it has one; code points behind the
     end of these have no case.
     """
-    capitals, smalls = cases
     most = 1
     for row in rows:
         most = max(most, offsets[row + 1] - offsets[row])
@@ -65,44 +85,80 @@ def find_kinds(
     for r in range(rows.size):
         low, high = offsets[rows[r]], offsets[rows[r] + 1]
         n = tokenize(data, low, high, table[0], table[1], tokens, starts, ends)
-        octet = low
-        place = 0
-        for i in range(n):
-            while place < starts[i]:
-                octet += decode(data, octet, high)[1]
-                place += 1
-            first = octet
-            code = decode(data, octet, high)[0]
-            kind = PLAIN
-            if code < capitals.size and capitals[code]:
-                kind = PLAIN if starts_sentence(data, low, first, table[0]) else NAME
-            elif code < smalls.size and smalls[code]:
-                kind = LOWER
-            while place < ends[i]:
-                code, size = decode(data, octet, high)
-                if ord("0") <= code <= ord("9"):
-                    kind = NUMBER
-                octet += size
-                place += 1
-            out[begins[r] + i] = kind
+        write_kinds(data, (low, high), (starts[:n], ends[:n]), cases, out[begins[r] : begins[r] + n])
 
 
 @jit
-def drop_names(
-    tokens: U32, spans: I64, articles: I64, words: tuple[GramSet, GramSet], share: float, kinds: U8
+def tell_names(
+    texts: tuple[U32, Flags],
+    spans: I64,
+    articles: I64,
+    words: tuple[U8, GramSet, GramSet],
+    limits: tuple[float, int],
+    kinds: U8,
 ) -> None:
-    """Make `PLAIN` of names in `kinds` (one per token) that name nobody.
+    """Make `PLAIN` of all in `kinds` (one per token) but numbers and real names; tell the `FRESH` ones.
 
-    `words`: small words, of which a text in a language that writes nouns with capitals has at least `share`,
-    and so no names; and words with a capital that are none, such as days.
+    `texts`: tokens, and which are boilerplate. `words`: small words, of which a text in a language that
+    writes nouns with capitals has at least a share, and so no names; words with a capital that are none, such
+    as days; before these, for the last bits of a token, whether it may be one of them. `limits`: that share,
+    and how many tokens are the first ones. What stands in small letters too is no name. An article of more
+    names than words in small letters tells none (it is set in capitals, or is no prose).
     """
-    small, plain = words
-    for article in articles:
-        first, last = spans[article, 0], spans[article, 1]
-        found = 0
-        for at in range(first, last):
-            found += number_in(tokens[at], small) >= 0
-        has_none = found >= share * (last - first)
-        for at in range(first, last):
-            if kinds[at] == NAME and (has_none or number_in(tokens[at], plain) >= 0):
-                kinds[at] = PLAIN
+    tokens, boilerplate = texts
+    share, first = limits
+    most = longest(spans, articles)
+    sets = (new_index(most), new_index(most), new_index(most))  # of small letters, names and numbers
+    for r in range(articles.size):
+        start, end = spans[articles[r], 0], spans[articles[r], 1]
+        own = (tokens[start:end], kinds[start:end])
+        tells = drop_words(own[0], own[1], words, share)
+        drop_small(own[0], own[1], (sets[0], r), tells)
+        tell_fresh(own[0], own[1], boilerplate[start:end], (sets[1], sets[2], r), first)
+
+
+@jit
+def drop_words(tokens: U32, kinds: U8, words: tuple[U8, GramSet, GramSet], share: float) -> bool:
+    """Make `PLAIN` of names that are words which name nobody; returns whether the article tells names."""
+    hints, small, plain = words
+    found = 0
+    names = 0
+    lowers = 0
+    for i in range(tokens.size):
+        if hints[tokens[i] & np.uint32(hints.size - 1)]:
+            found += number_in(tokens[i], small) >= 0
+            if kinds[i] == NAME and number_in(tokens[i], plain) >= 0:
+                kinds[i] = PLAIN
+        names += kinds[i] == NAME
+        lowers += kinds[i] == LOWER
+    return found < share * tokens.size and names <= lowers
+
+
+@jit
+def drop_small(tokens: U32, kinds: U8, room: tuple[Index, int], tells: bool) -> None:
+    """Make `PLAIN` of words in small letters, and of names that are among these, or of all unless `tells`."""
+    index, stamp = room
+    place_of = (stamp, slot_mask(tokens.size))
+    for i in range(tokens.size):
+        if tells and kinds[i] == LOWER:
+            add_all(index, tokens[i : i + 1], 1, place_of)
+    for i in range(tokens.size):
+        if kinds[i] == LOWER or (kinds[i] == NAME and not (tells and not holds(index, tokens[i], place_of))):
+            kinds[i] = PLAIN
+
+
+@jit
+def tell_fresh(
+    tokens: U32, kinds: U8, boilerplate: Flags, room: tuple[Index, Index, int], first: int
+) -> None:
+    """Tell the `FRESH` names and numbers, and those among the `first` tokens outside of boilerplate."""
+    place_of = (room[2], slot_mask(tokens.size))
+    own = 0
+    for i in range(tokens.size):
+        if boilerplate[i]:
+            continue
+        if kinds[i] == NAME and add_all(room[0], tokens[i : i + 1], 1, place_of):
+            kinds[i] = NAME | FRESH | (LEADING if own < first else 0)
+        elif kinds[i] == NUMBER and add_all(room[1], tokens[i : i + 1], 1, place_of):
+            kinds[i] = NUMBER | FRESH
+        own += 1

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.chain import next_run
-from dedup.kernels.index import Index, Place, add_all, holds, longest, new_index, slot_mask
+from dedup.kernels.chain import SHORT_RUN, occurs
+from dedup.kernels.index import Index, Place, add_all, entry_of, longest, new_index, slot_mask
 from dedup.kernels.jit import jit
-from dedup.kernels.kinds import LOWER, NAME, NUMBER, PLAIN
+from dedup.kernels.kinds import FRESH, LEADING, NAME, NUMBER
 from dedup.kernels.tokens import I32, U8, U32
 
 I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 NAMES, NAMES_IN, NAMES_FIRST, NUMBERS, NUMBERS_IN = range(5)
@@ -22,39 +23,88 @@ nowhere."""
 
 COLUMNS = 5
 
+ROOM = 4  # times the usual table: one slot of twenty is taken, and that costs a look at all tokens
+
+Table = tuple[U64, Place]
+"""Of each slot the last token of an article that falls there, as `index.entry_of` has it; stamp and mask."""
+
+Gone = tuple[I32, U8, Flags]
+"""Of one side what the other has nowhere: the places, ascending, their kinds, and which are swapped."""
+
 
 @jit
-def has_kind(gone: U8, start: int, end: int, kind: int) -> bool:
-    """Whether one of the tokens `start:end` is of this kind."""
-    for i in range(start, end):  # noqa: SIM110 - numba has no generators in any()
-        if gone[i] == kind:
-            return True
-    return False
+def put(tokens: U32, kinds: U8, table: Table, places: I32) -> int:
+    """Put an article into a table, and write where its names and numbers stand; returns how many.
 
-
-@jit
-def mark_slot(slot: tuple[int, int, int, int], gone: tuple[U8, U8], swapped: tuple[Flags, Flags]) -> None:
-    """Mark the names, and the numbers, of a gap (start, end on either side) that has some on both sides.
-
-    `gone`: the kinds of the tokens that the other side has nowhere, else `PLAIN`.
+    No token looks for a free slot: whether it must is guessed wrong for one of six, and a wrong guess takes
+    longer than all else (1.2 ns a token so, and 5 ns with looking).
     """
-    a_start, a_end, b_start, b_end = slot
-    for kind in (NAME, NUMBER):
-        if has_kind(gone[0], a_start, a_end, kind) and has_kind(gone[1], b_start, b_end, kind):
-            for i in range(a_start, a_end):
-                swapped[0][i] |= gone[0][i] == kind
-            for j in range(b_start, b_end):
-                swapped[1][j] |= gone[1][j] == kind
+    slots, place_of = table
+    n = 0
+    for i in range(tokens.size):
+        slots[np.int64(tokens[i]) & place_of[1]] = entry_of(tokens[i], place_of)
+        places[n] = i
+        n += kinds[i] != 0
+    return n
+
+
+@jit
+def find_gone(tokens: U32, kinds: U8, places: I32, other: tuple[U32, Table], out: Gone) -> Gone:
+    """Those of `places` whose tokens the other side has nowhere, none of them swapped; `out`: room for them.
+
+    Another token in the slot says nothing: the few that meet one are looked for in all the other's tokens.
+    """
+    slots, place_of = other[1]
+    some = 0
+    for i in places:
+        out[0][some] = i
+        some += slots[np.int64(tokens[i]) & place_of[1]] != entry_of(tokens[i], place_of)
+    n = 0
+    for k in range(some):
+        i = out[0][k]
+        is_met = slots[np.int64(tokens[i]) & place_of[1]] >> np.uint64(32) == np.uint64(place_of[0])
+        if is_met and occurs(other[0], 0, other[0].size, tokens[i]):
+            continue
+        out[0][n] = i
+        out[1][n] = kinds[i]
+        out[2][n] = False
+        n += 1
+    return out[0][:n], out[1][:n], out[2][:n]
+
+
+@jit
+def kinds_between(gone: Gone, start: int, end: int) -> tuple[int, int, int]:
+    """The first of those gone in `start:end`, the first behind, and whether they are `NAME | NUMBER`."""
+    low, high = 0, gone[0].size
+    while low < high:
+        middle = (low + high) >> 1
+        if gone[0][middle] < start:
+            low = middle + 1
+        else:
+            high = middle
+    kinds = 0
+    while high < gone[0].size and gone[0][high] < end:
+        kinds |= gone[1][high]
+        high += 1
+    return low, high, kinds & (NAME | NUMBER)
+
+
+@jit
+def mark_slot(slot: tuple[int, int, int, int], gone: tuple[Gone, Gone]) -> None:
+    """Mark the names, and the numbers, of a gap (start, end on either side) that has some on both sides."""
+    a_start, a_end, a_kinds = kinds_between(gone[0], slot[0], slot[1])
+    b_start, b_end, b_kinds = kinds_between(gone[1], slot[2], slot[3])
+    common = a_kinds & b_kinds
+    if common:
+        for i in range(a_start, a_end):
+            gone[0][2][i] |= gone[0][1][i] & common != 0
+        for j in range(b_start, b_end):
+            gone[1][2][j] |= gone[1][1][j] & common != 0
 
 
 @jit
 def mark_between(
-    passages: I32,
-    row: int,
-    sizes: tuple[int, int],
-    limits: tuple[int, int],
-    gone: tuple[U8, U8],
-    swapped: tuple[Flags, Flags],
+    passages: I32, row: int, sizes: tuple[int, int], limits: tuple[int, int], gone: tuple[Gone, Gone]
 ) -> None:
     """Mark what is swapped between passage `row` and the one before it, or beside them if it does not follow.
 
@@ -66,109 +116,84 @@ def mark_between(
     a_end, b_end = (0, 0) if is_first else (passages[row - 1, 1], passages[row - 1, 3])
     a_start, b_start = sizes if is_last else (passages[row, 0], passages[row, 2])
     if not is_first and not is_last and 0 <= a_start - a_end <= gap and 0 <= b_start - b_end <= gap:
-        mark_slot((a_end, a_start, b_end, b_start), gone, swapped)
+        mark_slot((a_end, a_start, b_end, b_start), gone)
         return
     if not is_first:
-        mark_slot((a_end, min(sizes[0], a_end + edge), b_end, min(sizes[1], b_end + edge)), gone, swapped)
+        mark_slot((a_end, min(sizes[0], a_end + edge), b_end, min(sizes[1], b_end + edge)), gone)
     if not is_last:
-        mark_slot((max(0, a_start - edge), a_start, max(0, b_start - edge), b_start), gone, swapped)
+        mark_slot((max(0, a_start - edge), a_start, max(0, b_start - edge), b_start), gone)
 
 
 @jit
-def mark_inside(
-    a: U32, b: U32, passage: I32, gap: int, gone: tuple[U8, U8], swapped: tuple[Flags, Flags]
-) -> None:
+def next_equal(a: U32, b: U32, i: int, j: int, gap: int) -> tuple[int, int]:
+    """Where the nearest run of `SHORT_RUN` equal tokens starts within `gap` tokens of `a[i]` and `b[j]`.
+
+    Nearest as in `chain.next_run`: the fewest tokens passed over on both sides, then on a's. Both ends where
+    there is none.
+    """
+    rows, cols = min(gap, a.size - i - SHORT_RUN), min(gap, b.size - j - SHORT_RUN)
+    for passed in range(rows + cols + 1):
+        for x in range(max(0, passed - cols), min(passed, rows) + 1):
+            u, v = i + x, j + passed - x
+            n = 0
+            while n < SHORT_RUN and a[u + n] == b[v + n]:
+                n += 1
+            if n == SHORT_RUN:
+                return u, v
+    return a.size, b.size
+
+
+@jit
+def mark_inside(a: U32, b: U32, passage: I32, gap: int, gone: tuple[Gone, Gone]) -> None:
     """Mark what is swapped in the gaps of a passage: from where it differs to the next equal run."""
     i, a_end, j, b_end = passage[0], passage[1], passage[2], passage[3]
+    if not kinds_between(gone[0], i, a_end)[2] & kinds_between(gone[1], j, b_end)[2]:
+        return  # of three passages two have nothing to swap
     while i < a_end and j < b_end:
         if a[i] == b[j]:
             i += 1
             j += 1
             continue
-        x, y, n = next_run(a[:a_end], b[:b_end], i, j, 1, gap)
-        if not n:
-            x, y = a_end, b_end
-        mark_slot((i, x, j, y), gone, swapped)
+        x, y = next_equal(a[:a_end], b[:b_end], i, j, gap)
+        mark_slot((i, x, j, y), gone)
         i, j = x, y
 
 
 @jit
-def own_names(tokens: U32, kinds: U8, index: Index, stamp: int, out: I32) -> int:
-    """Write where the names and numbers of an article stand, less names that it also has in small letters.
-
-    `index` is room for a set. Where there are more names than words in small letters, the text tells no names
-    (it is set in capitals, or is no prose), and only numbers are left. Returns how many places.
-    """
-    place_of = (stamp, slot_mask(tokens.size))
-    lower = np.empty(tokens.size, np.uint32)
-    lowers = 0
+def count_side(
+    tokens: U32, boilerplate: Flags, gone: Gone, room: tuple[tuple[U32, U32], Index], stamp: int, out: I32
+) -> None:
+    """Write one side's columns of what is gone to `out`; `stamp`: the first unused one of `room`'s set."""
+    places, kinds, swapped = gone
+    lists, index = room
     names = 0
-    for i in range(tokens.size):
-        names += kinds[i] == NAME
-        if kinds[i] == LOWER:
-            lower[lowers] = tokens[i]
-            lowers += 1
-    add_all(index, lower, lowers, place_of)
+    numbers = 0
+    for k in range(places.size):
+        out[NAMES] += kinds[k] & (NAME | FRESH) == NAME | FRESH
+        out[NAMES_FIRST] += kinds[k] & LEADING != 0
+        if swapped[k] and not boilerplate[places[k]]:
+            is_name = kinds[k] & NAME
+            lists[0][names] = tokens[places[k]]
+            lists[1][numbers] = tokens[places[k]]
+            names += is_name
+            numbers += 1 - is_name
+    out[NAMES_IN] = add_all(index, lists[0], names, (stamp, slot_mask(names)))
+    out[NUMBERS_IN] = add_all(index, lists[1], numbers, (stamp + 1, slot_mask(numbers)))
+
+
+@jit
+def count_numbers(kinds: U8) -> int:
+    """How many distinct numbers an article has."""
     n = 0
-    for i in range(tokens.size):
-        if kinds[i] == NUMBER or (
-            kinds[i] == NAME and names <= lowers and not holds(index, tokens[i], place_of)
-        ):
-            out[n] = i
-            n += 1
+    for kind in kinds:
+        n += kind & (NUMBER | FRESH) == NUMBER | FRESH
     return n
 
 
 @jit
-def find_gone(tokens: U32, kinds: U8, places: I32, other: tuple[Index, Place], out: U8) -> None:
-    """Write the kinds of the names and numbers at `places` that the other side has nowhere, else `PLAIN`."""
-    out[:] = PLAIN
-    for i in places:
-        if not holds(other[0], tokens[i], other[1]):
-            out[i] = kinds[i]
-
-
-@jit
-def count_side(
-    article: tuple[U32, U8, Flags, U8, Flags],
-    places: I32,
-    room: tuple[U32, Index],
-    limits: tuple[int, int],
-    out: I32,
-) -> None:
-    """Write one side's columns to `out`.
-
-    `article`: tokens, kinds, which are boilerplate, the kinds of those gone, which are swapped; `places`: of
-    its names and numbers; `limits`: how many tokens are the first ones (boilerplate not counted), and the
-    first unused stamp of `room`'s set.
-    """
-    tokens, kinds, boilerplate, gone, swapped = article
-    lists, index = room
-    first, stamp = limits
-    found = np.zeros(COLUMNS, np.int32)
-    own = 0
-    before = 0
-    for i in places:
-        while before < i:
-            own += not boilerplate[before]
-            before += 1
-        if boilerplate[i]:
-            continue
-        is_number = kinds[i] == NUMBER
-        is_name = gone[i] == NAME
-        for column, is_in in (
-            (NAMES, is_name),
-            (NAMES_IN, is_name and swapped[i]),
-            (NAMES_FIRST, is_name and own < first),
-            (NUMBERS, is_number),
-            (NUMBERS_IN, is_number and swapped[i]),
-        ):
-            if is_in:
-                lists[column, found[column]] = tokens[i]
-                found[column] += 1
-    mask = slot_mask(places.size)
-    for column in range(COLUMNS):
-        out[column] = add_all(index, lists[column], found[column], (stamp + column, mask))
+def new_gone(most: int) -> Gone:
+    """Room for what is gone from an article of `most` tokens."""
+    return np.empty(most, np.int32), np.empty(most, np.uint8), np.empty(most, np.bool_)
 
 
 @jit
@@ -177,91 +202,84 @@ def count_swaps(
     spans: I64,
     pairs: tuple[I64, I64],
     passages: tuple[I32, I64],
-    limits: tuple[int, int, int],
+    limits: tuple[int, int],
 ) -> I32:
     """What is swapped between articles `left[i]` and `right[i]`: int32, pairs x 2 x `COLUMNS`.
 
-    `texts`: tokens, which are boilerplate, and their kinds; `spans` as in `align.compare_pairs`. `passages`:
-    of the pairs, and where each pair's start. `limits`: tokens beside a passage that belong to its sentence,
-    the tokens that are the first ones of an article, and the widest gap of a passage.
+    `texts`: tokens, which are boilerplate, and their kinds as `kinds.tell_names` leaves them; `spans` as in
+    `align.compare_pairs`. `passages`: of the pairs, and where each pair's start. `limits`: tokens beside a
+    passage that belong to its sentence, and the widest gap of a passage.
     """
     tokens, boilerplate, kinds = texts
-    edge, headed, gap = limits
-    most = max(longest(spans, pairs[0]), longest(spans, pairs[1]))
-    sets = (new_index(most), new_index(most))
-    lower = new_index(most)
-    room = (np.empty((COLUMNS, most), np.uint32), new_index(most))
-    gone = (np.empty(most, np.uint8), np.empty(most, np.uint8))
-    swapped = (np.empty(most, np.bool_), np.empty(most, np.bool_))
+    edge, gap = limits
+    most = max(longest(spans, pairs[0]), longest(spans, pairs[1])) + 1
+    slots = (new_index(ROOM * most)[0], new_index(ROOM * most)[0])
     places = (np.empty(most, np.int32), np.empty(most, np.int32))
-    counts = np.zeros(2, np.int64)
-    stamps = np.zeros(2, np.int64)  # of each side's set
+    rooms = (new_gone(most), new_gone(most))
+    room = ((np.empty(most, np.uint32), np.empty(most, np.uint32)), new_index(most))
+    left = (0, 0)
+    named = 0
     out = np.zeros((pairs[0].size, 2, COLUMNS), np.int32)
     for p in range(pairs[0].size):
-        for side in range(2):
-            article = pairs[side][p]
-            first, last = spans[article]
-            swapped[side][: last - first] = False
-            if side == 0 and p > 0 and article == pairs[0][p - 1]:
-                continue
-            own = tokens[first:last]
-            stamps[side] = p
-            add_all(sets[side], own, own.size, (p, slot_mask(own.size)))
-            counts[side] = own_names(own, kinds[first:last], lower, 2 * p + side, places[side])
-        for side in range(2):
-            first, last = spans[pairs[side][p]]
-            there = spans[pairs[1 - side][p]]
-            other = (sets[1 - side], (stamps[1 - side], slot_mask(there[1] - there[0])))
-            some = places[side][: counts[side]]
-            find_gone(tokens[first:last], kinds[first:last], some, other, gone[side][: last - first])
-        a = tokens[spans[pairs[0][p], 0] : spans[pairs[0][p], 1]]
-        b = tokens[spans[pairs[1][p], 0] : spans[pairs[1][p], 1]]
+        first, last = spans[pairs[0][p], 0], spans[pairs[0][p], 1]
+        a, a_kinds, a_inside = tokens[first:last], kinds[first:last], boilerplate[first:last]
+        if p == 0 or pairs[0][p] != pairs[0][p - 1]:
+            left = (p, slot_mask(ROOM * a.size))
+            named = put(a, a_kinds, (slots[0], left), places[0])
+        first, last = spans[pairs[1][p], 0], spans[pairs[1][p], 1]
+        b, b_kinds, b_inside = tokens[first:last], kinds[first:last], boilerplate[first:last]
+        right = (p, slot_mask(ROOM * b.size))
+        n = put(b, b_kinds, (slots[1], right), places[1])
+        a_gone = find_gone(a, a_kinds, places[0][:named], (b, (slots[1], right)), rooms[0])
+        b_gone = find_gone(b, b_kinds, places[1][:n], (a, (slots[0], left)), rooms[1])
+        gone = (a_gone, b_gone)
         rows = passages[0][passages[1][p] : passages[1][p + 1]]
         for row in range(rows.shape[0]):
-            mark_inside(a, b, rows[row], gap, gone, swapped)
+            mark_inside(a, b, rows[row], gap, gone)
         for row in range(rows.shape[0] + 1):
-            mark_between(rows, row, (a.size, b.size), (edge, gap), gone, swapped)
-        for side in range(2):
-            first, last = spans[pairs[side][p]]
-            whole = (
-                tokens[first:last],
-                kinds[first:last],
-                boilerplate[first:last],
-                gone[side],
-                swapped[side],
-            )
-            stamp = COLUMNS * (2 * p + side)
-            count_side(whole, places[side][: counts[side]], room, (headed, stamp), out[p, side])
+            mark_between(rows, row, (a.size, b.size), (edge, gap), gone)
+        count_side(a, a_inside, a_gone, room, 4 * p, out[p, 0])
+        count_side(b, b_inside, b_gone, room, 4 * p + 2, out[p, 1])
+        out[p, 0, NUMBERS] = count_numbers(a_kinds)
+        out[p, 1, NUMBERS] = count_numbers(b_kinds)
     return out
 
 
 @jit
-def count_own(
-    tokens: U32, spans: I64, pairs: tuple[I64, I64], passages: tuple[I32, I64], covered: Flags
-) -> I32:
+def outside(tokens: U32, gone: Gone, passages: I32, side: int, out: U32) -> int:
+    """Write those gone that stand outside of passages to `out`; returns how many."""
+    places, _, inside = gone
+    for row in range(passages.shape[0]):
+        start, end, _ = kinds_between(gone, passages[row, 2 * side], passages[row, 2 * side + 1])
+        inside[start:end] = True
+    n = 0
+    for k in range(places.size):
+        out[n] = tokens[places[k]]
+        n += not inside[k]
+    return n
+
+
+@jit
+def count_own(tokens: U32, spans: I64, pairs: tuple[I64, I64], passages: tuple[I32, I64]) -> I32:
     """How many distinct tokens of either article stand outside of passages and in the other nowhere.
 
-    Returns int32, pairs x 2; `covered`: bool, room for the tokens of the longest article. The rest is as in
-    `count_swaps`.
+    Returns int32, pairs x 2; the rest is as in `count_swaps`.
     """
-    most = covered.size
-    sets = (new_index(most), new_index(most))
-    found = new_index(most)
+    most = max(longest(spans, pairs[0]), longest(spans, pairs[1])) + 1
+    slots = (new_index(ROOM * most)[0], new_index(ROOM * most)[0])
+    kinds, everywhere, gone = np.full(most, NAME, np.uint8), np.arange(most).astype(np.int32), new_gone(most)
+    values, index = np.empty(most, np.uint32), new_index(most)
     out = np.zeros((pairs[0].size, 2), np.int32)
     for p in range(pairs[0].size):
         rows = passages[0][passages[1][p] : passages[1][p + 1]]
         for side in range(2):
             own = tokens[spans[pairs[side][p], 0] : spans[pairs[side][p], 1]]
-            add_all(sets[side], own, own.size, (p, slot_mask(own.size)))
+            put(own, kinds, (slots[side], (p, slot_mask(ROOM * own.size))), everywhere)
         for side in range(2):
             own = tokens[spans[pairs[side][p], 0] : spans[pairs[side][p], 1]]
-            there = spans[pairs[1 - side][p]]
-            other = (p, slot_mask(there[1] - there[0]))
-            covered[: own.size] = False
-            for row in range(rows.shape[0]):
-                covered[rows[row, 2 * side] : rows[row, 2 * side + 1]] = True
-            place_of = (2 * p + side, slot_mask(own.size))
-            for i in range(own.size):
-                if not covered[i] and not holds(sets[1 - side], own[i], other):
-                    out[p, side] += add_all(found, own[i : i + 1], 1, place_of)
+            other = tokens[spans[pairs[1 - side][p], 0] : spans[pairs[1 - side][p], 1]]
+            table = (slots[1 - side], (p, slot_mask(ROOM * other.size)))
+            some = find_gone(own, kinds, everywhere[: own.size], (other, table), gone)
+            n = outside(own, some, rows, side, values)
+            out[p, side] = add_all(index, values, n, (2 * p + side, slot_mask(n)))
     return out

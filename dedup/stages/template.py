@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dedup.folding import fold_table
 from dedup.kernels.boilerplate import GramSet, gram_set
-from dedup.kernels.kinds import drop_names, find_kinds
+from dedup.kernels.kinds import find_kinds, tell_names
 from dedup.kernels.swaps import (
     NAMES,
     NAMES_FIRST,
@@ -28,6 +28,7 @@ from dedup.pairs import Pairs, among, pair_keys
 from dedup.provenance import NO_TIME, Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes, places_of
+from dedup.texts import Block
 from dedup.threads import in_order, ranges
 
 EDGE = 4  # tokens beside a passage that belong to its sentence
@@ -52,6 +53,8 @@ _CALENDAR = (
 )
 _CASED = 0x2000  # code points under this that have capitals: Latin, Greek, Cyrillic, Armenian, Georgian
 _BLOCK_PAIRS = 4096
+_BLOCK_TEXTS = 512  # some megabytes
+_HINTS = 4096  # of a token's last 12 bits: one word of sixty that is none is looked up in vain
 
 
 @cache
@@ -61,9 +64,12 @@ def _cases() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 @cache
-def _words() -> tuple[GramSet, GramSet]:
-    """The tokens of `_GERMAN` and of `_CALENDAR`."""
-    return gram_set(_tokens(_GERMAN)), gram_set(_tokens(_CALENDAR))
+def _words() -> tuple[NDArray[np.uint8], GramSet, GramSet]:
+    """The tokens of `_GERMAN` and of `_CALENDAR`, and before them the last bits of all."""
+    small, plain = _tokens(_GERMAN), _tokens(_CALENDAR)
+    hints = np.zeros(_HINTS, np.uint8)
+    hints[np.concatenate([small, plain]) % _HINTS] = 1
+    return hints, gram_set(small), gram_set(plain)
 
 
 def _tokens(words: str) -> NDArray[np.uint32]:
@@ -74,7 +80,7 @@ def _tokens(words: str) -> NDArray[np.uint32]:
 
 
 class Kinds:
-    """The kinds of all tokens (uint8), found for the nodes that are asked about.
+    """The kinds of all tokens (uint8): names, numbers or plain, found for the nodes that are asked about.
 
     German writes every noun with a capital, so that its texts tell no names; English does so with days.
     """
@@ -88,20 +94,21 @@ class Kinds:
         """Find the kinds of the tokens of more nodes."""
         nodes = nodes[~self._known[nodes]]
         self._known[nodes] = True
-        begins = self._nodes.token_spans[nodes, 0]
         table = (fold_table().entries, fold_table().multi)
+        spans, inside = self._nodes.token_spans, (self._nodes.tokens, self._nodes.boilerplate)
         chunks = [
-            (texts, rows[slice(*part)], begins[places][slice(*part)])
+            (texts, rows[slice(*part)], nodes[places][slice(*part)])
             for texts, places, rows in self._provenance.texts.by_chunk(self._provenance.article[nodes])
-            for part in ranges(places.size, 512)
+            for part in ranges(places.size, _BLOCK_TEXTS)
         ]
-        for _ in in_order(
-            lambda c: find_kinds(c[0].data, c[0].offsets, c[1], table, _cases(), c[2], self.kinds),
-            chunks,
-            workers,
-        ):
+
+        def work(chunk: tuple[Block, NDArray[np.int64], NDArray[np.int64]]) -> None:
+            texts, rows, some = chunk
+            find_kinds(texts.data, texts.offsets, rows, table, _cases(), spans[some, 0], self.kinds)
+            tell_names(inside, spans, some, _words(), (GERMAN, FIRST), self.kinds)
+
+        for _ in in_order(work, chunks, workers):
             pass
-        drop_names(self._nodes.tokens, self._nodes.token_spans, nodes, _words(), GERMAN, self.kinds)
 
 
 def are_templates(
@@ -126,7 +133,7 @@ def are_templates(
             nodes.token_spans,
             (some.left[first:last], some.right[first:last]),
             (some.passages, some.passage_starts[first : last + 1]),
-            (EDGE, FIRST, settings.gap),
+            (EDGE, settings.gap),
         )
 
     parts = list(in_order(work, ranges(rows.size, _BLOCK_PAIRS), settings.workers))
@@ -156,13 +163,8 @@ def are_framed(nodes: Nodes, pairs: Pairs, provenance: Provenance) -> NDArray[np
     """
     rows = np.flatnonzero(provenance.by_one_source(pairs.left, pairs.right))
     some = pairs.take(rows)
-    room = np.empty(max(1, int(nodes.counts.max(initial=1))), np.bool_)
     own = count_own(
-        nodes.tokens,
-        nodes.token_spans,
-        (some.left, some.right),
-        (some.passages, some.passage_starts),
-        room,
+        nodes.tokens, nodes.token_spans, (some.left, some.right), (some.passages, some.passage_starts)
     )
     out = np.zeros(len(pairs), np.bool_)
     out[rows] = own.min(axis=1) >= OWN_WORDS

@@ -375,6 +375,21 @@ def find_kinds(texts: Sequence[str], rows: Ints) -> list[list[str]]:
     ]
 
 
+def tell_names(
+    articles: Sequence[Told], words: tuple[Ints, Ints], limits: tuple[float, int]
+) -> NDArray[np.uint8]:
+    """The kinds of all articles' tokens once names are told, by small words and words that are no names."""
+    some_tokens, spans = flat([article.tokens for article in articles], np.uint32)
+    marked, _ = flat([article.inside for article in articles], np.bool_)
+    told, _ = flat([[KINDS[kind] for kind in article.kinds] for article in articles], np.uint8)
+    small, plain = (np.array(some, np.uint32) for some in words)
+    hints = np.zeros(8, np.uint8)
+    hints[np.concatenate([small, plain]) % 8] = 1
+    sets = (hints, boilerplate.gram_set(small), boilerplate.gram_set(plain))
+    kinds.tell_names((some_tokens, marked), spans, np.arange(len(articles)), sets, limits, told)
+    return told
+
+
 def flat_passages(passages: Sequence[Sequence[Row]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The passages of all pairs, and where each pair's start."""
     starts = np.append(0, np.cumsum([len(some) for some in passages])).astype(np.int64)
@@ -387,13 +402,12 @@ def count_swaps(
     passages: Sequence[Sequence[Row]],
     limits: tuple[int, int, int] = (4, 50, 16),
 ) -> list[list[list[int]]]:
-    """Of each pair both sides' columns, from one call."""
+    """Of each pair both sides' columns, from one call; `limits`: edge, first tokens and gap."""
     some_tokens, spans = flat([article.tokens for article in articles], np.uint32)
     marked, _ = flat([article.inside for article in articles], np.bool_)
-    told, _ = flat([[KINDS[kind] for kind in article.kinds] for article in articles], np.uint8)
-    texts = (some_tokens, marked, told)
+    told = tell_names(articles, ([], []), (1.1, limits[1]))
     counts: list[list[list[int]]] = swaps.count_swaps(
-        texts, spans, sides(pairs), flat_passages(passages), limits
+        (some_tokens, marked, told), spans, sides(pairs), flat_passages(passages), (limits[0], limits[2])
     ).tolist()
     return counts
 
@@ -403,9 +417,8 @@ def count_own(
 ) -> list[list[int]]:
     """Of each pair both sides' own words."""
     some_tokens, spans = flat(articles, np.uint32)
-    room = np.empty(max(1, *map(len, articles)), np.bool_)
     counts: list[list[int]] = swaps.count_own(
-        some_tokens, spans, sides(pairs), flat_passages(passages), room
+        some_tokens, spans, sides(pairs), flat_passages(passages)
     ).tolist()
     return counts
 

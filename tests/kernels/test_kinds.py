@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels import kinds
-from dedup.kernels.boilerplate import gram_set
 from tests import reference
 from tests.kernels import calls
-from tests.kernels.made import texts
+from tests.kernels.made import maybe_flags, texts, tokens
 
 # Words of many scripts, and all that may stand between them.
 WORDS = ["Rome", "rome", "É", "éa", "Жуков", "жук", "ẞA", "ǅ", "Ａb", "漢", "ก", "שלום", "U.S.", "O’Neil"]
@@ -84,14 +82,37 @@ def test_many_capitals_beyond_ascii_are_told_without_going_back_over_all_of_them
     assert calls.find_kinds(["É" + "漢É" * 2000], [0])[0].count("name") == 2000
 
 
+@st.composite
+def articles(draw: st.DrawFn) -> list[reference.Told]:
+    """Articles of few words, so that a word is now a name, now a number or in small letters."""
+    some = draw(st.lists(tokens(), min_size=1, max_size=3))
+    kinds = [
+        draw(st.lists(st.sampled_from(list(calls.KINDS)), min_size=len(own), max_size=len(own)))
+        for own in some
+    ]
+    inside = draw(maybe_flags(*some))
+    return [reference.Told(*article) for article in zip(some, kinds, inside, strict=True)]
+
+
+@given(
+    articles(), st.tuples(*2 * [st.lists(st.integers(1, 40), max_size=4)]), st.sampled_from([0.1, 0.5, 1.1])
+)
+@settings(max_examples=calls.EXAMPLES)
+def test_names_are_told_as_by_the_twin(
+    some: list[reference.Told], words: tuple[list[int], list[int]], share: float
+) -> None:
+    assert calls.tell_names(some, words, (share, 5)).tolist() == [
+        flags for article in some for flags in reference.tell_names(article, *words, share=share, first=5)
+    ]
+
+
 def test_words_that_name_nobody_are_plain_and_texts_of_small_words_have_no_names() -> None:
-    tokens = np.array([1, 2, 3, 4, 1, 7, 8, 8], np.uint32)
-    spans = np.array([[0, 4], [4, 8]], np.int64)
-    words = (gram_set(np.array([7, 8], np.uint32)), gram_set(np.array([2], np.uint32)))
-    found = np.full(8, kinds.NAME, np.uint8)
-    found[2] = kinds.NUMBER
-    kinds.drop_names(tokens, spans, np.array([0]), words, 0.7, found)
-    one = [kinds.NAME, kinds.PLAIN, kinds.NUMBER, kinds.NAME]
-    assert found.tolist() == one + 4 * [kinds.NAME]
-    kinds.drop_names(tokens, spans, np.array([1]), words, 0.7, found)
-    assert found.tolist() == one + 4 * [kinds.PLAIN]
+    few, many = [9, 2, 3, 4, 5, 5, 5, 5], [1, 7, 8, 8, 5, 5, 5, 5]
+    some = [
+        reference.Told(own, ["name", "name", "number", "name", *4 * ["lower"]], 8 * [False])
+        for own in (few, many)
+    ]
+    told = calls.tell_names(some, ([7, 8], [2]), (0.3, 50)).tolist()
+    name, number = kinds.NAME | kinds.FRESH | kinds.LEADING, kinds.NUMBER | kinds.FRESH
+    assert told[:8] == [name, kinds.PLAIN, number, name, *4 * [kinds.PLAIN]]
+    assert told[8:] == [kinds.PLAIN, kinds.PLAIN, number, *5 * [kinds.PLAIN]]
