@@ -79,13 +79,6 @@ def put_first(index: Index, key: np.uint32, place: int, place_of: Place) -> None
     firsts[slot] = place
 
 
-@jit
-def fill_index(index: Index, grams: U32, n: int, place_of: Place) -> None:
-    """Put the places of `grams[:n]` into the index, each key's places in ascending order."""
-    for place in range(n - 1, -1, -1):
-        put_first(index, grams[place], place, place_of)
-
-
 @inlined
 def first_place(index: Index, key: np.uint32, place_of: Place) -> int:
     """The first place of `key`, or -1."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.chain import link, walk
+from dedup.kernels.chain import Runs, Scratch, link, walk
 from dedup.kernels.jit import jit
-from dedup.kernels.rows import grown, order_of, reorder
+from dedup.kernels.rows import grown, order_of, reorder, sort
 from dedup.kernels.tokens import I32, U8, U32
 
 I64 = NDArray[np.int64]
@@ -18,67 +18,107 @@ LEFT, RIGHT, PASSAGES, LONGEST, BOTH, EITHER, WHOLE_LEFT, WHOLE_RIGHT = range(8)
 """Columns of figures: covered tokens outside of boilerplate in left and right, passages, the longest one,
 shingles in both and in either, all covered tokens in left and right."""
 
-Room = tuple[I32, I32, U8, tuple[I32, I32], tuple[I64, I64]]
-"""Chain scores, predecessors, used flags, aligned tokens, and the stamps of covered tokens on both sides."""
+_HIGH, _LOW = 0x7FFFFFFF, 0xFFFFFFFF  # what scores are taken from, and the half of a sort key with a place
+
+Seen = tuple[Flags, Flags, Flags]
+"""Covered tokens on both sides, and the tokens of b that start a shingle which a has outside of boilerplate,
+for sure."""
+
+Room = tuple[I32, I32, U8, Runs, Scratch, Seen]
+"""Chain scores, predecessors, used flags, aligned runs, what aligning needs, and what is covered."""
+
+_MOVES = 8  # of one anchor, as a mean, up to which they are put in order one by one
 
 
 @jit
 def order_anchors(anchors: I32, n: int) -> None:
-    """Sort the first `n` anchors by their place in a, then in b."""
-    keys = np.empty(n, np.int64)
-    is_sorted = True
-    for i in range(n):
-        keys[i] = np.int64(anchors[i, 0]) << 32 | anchors[i, 1]
-        is_sorted &= i == 0 or keys[i - 1] <= keys[i]
-    if not is_sorted:
-        reorder(anchors, order_of(keys))
+    """Sort the first `n` anchors by their place in a, then in b; equal ones stay as they stand.
+
+    They come in few ascending rows, so that each one moves by a few places, or they are sorted in full.
+    """
+    moves = _MOVES * n
+    for i in range(1, n):
+        x, y, size = anchors[i, 0], anchors[i, 1], anchors[i, 2]
+        j = i
+        while j and (anchors[j - 1, 0] > x or (anchors[j - 1, 0] == x and anchors[j - 1, 1] > y)):
+            anchors[j, 0], anchors[j, 1], anchors[j, 2] = (
+                anchors[j - 1, 0],
+                anchors[j - 1, 1],
+                anchors[j - 1, 2],
+            )
+            j -= 1
+        anchors[j, 0], anchors[j, 1], anchors[j, 2] = x, y, size
+        moves -= i - j
+        if moves < 0:
+            sort_anchors(anchors, n)
+            break
 
 
 @jit
-def mark(matches: I32, run: tuple[int, int], seen: I64, stamp: int, inside: Flags) -> tuple[int, int]:
-    """Mark one side's aligned tokens `run[0]:run[1]` as covered.
+def sort_anchors(anchors: I32, n: int) -> None:
+    """The same for anchors in any order."""
+    keys = np.empty(n, np.int64)
+    for i in range(n):
+        keys[i] = np.int64(anchors[i, 0]) << 32 | anchors[i, 1]
+    reorder(anchors, order_of(keys))
+
+
+@jit
+def mark(seen: Flags, inside: Flags) -> tuple[int, int]:
+    """Mark one side's run of aligned tokens as covered.
 
     Returns how many were not covered before, and how many of those are not `inside` boilerplate.
     """
-    new = 0
-    outside = 0
-    for t in range(run[0], run[1]):
-        if seen[matches[t]] != stamp:
-            seen[matches[t]] = stamp
-            new += 1
-            outside += not inside[matches[t]]
+    new = np.int32(0)  # half as many vectors as in 64 bits
+    outside = np.int32(0)
+    for t in range(seen.size):
+        new = np.int32(new + (not seen[t]))
+        outside = np.int32(outside + (not (seen[t] | inside[t])))
+        seen[t] = True
     return new, outside
 
 
 @jit
-def is_news(matches: tuple[I32, I32], n: int, seen: tuple[I64, I64], stamp: int, least: int) -> bool:
+def count_new(seen: Flags) -> int:
+    """How many tokens of a run are not covered."""
+    new = np.int32(0)
+    for t in range(seen.size):
+        new = np.int32(new + (not seen[t]))
+    return new
+
+
+@jit
+def is_news(runs: Runs, n: int, seen: Seen, least: int) -> bool:
     """Whether the aligned tokens cover at least `least` tokens, on either side, not covered before."""
     new_a = 0
     new_b = 0
-    for t in range(n):
-        new_a += seen[0][matches[0][t]] != stamp
-        new_b += seen[1][matches[1][t]] != stamp
+    for row in range(n):
+        i, j, size = runs[row, 0], runs[row, 1], runs[row, 2]
+        new_a += count_new(seen[0][i : i + size])
+        new_b += count_new(seen[1][j : j + size])
         if new_a >= least or new_b >= least:
             return True
     return False
 
 
 @jit
-def end_of_row(matches: I32, first: int, inside: Flags, least: int) -> int:
-    """Where the row ends that starts at aligned token `first`; the last token comes first.
+def end_of_row(runs: Runs, first: int, inside: Flags, least: int) -> int:
+    """Where the row ends that starts with run `first`; the last run comes first.
 
-    It ends before a run of `least` tokens or more that is boilerplate where the row's other such runs are
-    not, or the other way round. Shorter runs cut nothing.
+    It ends before `least` tokens or more that are boilerplate where the row's other such ones are not, or the
+    other way round. Fewer cut nothing. No run is boilerplate in part.
     """
     cut = first
     is_known = False
     state = False
     while cut >= 0:
-        own = inside[matches[cut]]
+        own = inside[runs[cut, 0]]
         end = cut
-        while end >= 0 and inside[matches[end]] == own:
+        size = 0
+        while end >= 0 and inside[runs[end, 0]] == own:
+            size += runs[end, 2]
             end -= 1
-        if cut - end >= least:
+        if size >= least:
             if is_known and own != state:
                 break
             is_known = True
@@ -88,40 +128,79 @@ def end_of_row(matches: I32, first: int, inside: Flags, least: int) -> int:
 
 
 @jit
+def cover(run: I32, inside: tuple[Flags, Flags], seen: Seen, shingle: int, figures: I32) -> int:
+    """Mark a run as covered, add its tokens to `figures`, and return how many are new on either side."""
+    i, j, size = run[0], run[1], run[2]
+    new_a, outside_a = mark(seen[0][i : i + size], inside[0][i : i + size])
+    new_b, outside_b = mark(seen[1][j : j + size], inside[1][j : j + size])
+    if not inside[0][i] and size >= shingle:
+        seen[2][j : j + size - shingle + 1] = True
+    figures[LEFT] += outside_a
+    figures[RIGHT] += outside_b
+    figures[WHOLE_LEFT] += new_a
+    figures[WHOLE_RIGHT] += new_b
+    return new_a + new_b
+
+
+@jit
 def add_rows(
-    matches: tuple[I32, I32],
+    runs: Runs,
     n: int,
     inside: tuple[Flags, Flags],
-    seen: tuple[I64, I64],
+    seen: Seen,
     limits: tuple[int, int],
     rows: I32,
     used: int,
     figures: I32,
 ) -> int:
-    """Write a chain's `n` aligned tokens as passages, cut where boilerplate of a starts or ends.
+    """Write a chain's `n` aligned runs as passages, cut where boilerplate of a starts or ends.
 
-    `limits` are the shortest run of tokens that cuts, and the pair's stamp. They follow the `used` rows; what
-    covers nothing new on either side is left out. Adds to `figures` and returns the rows used.
+    `limits` are the fewest tokens that cut, and those of a shingle. They follow the `used` rows; what covers
+    nothing new on either side is left out. Adds to `figures` and returns the rows used.
     """
-    least, stamp = limits
+    least, shingle = limits
     first = n - 1
     while first >= 0:
-        last = end_of_row(matches[0], first, inside[0], least)
-        new_a, outside_a = mark(matches[0], (last, first + 1), seen[0], stamp, inside[0])
-        new_b, outside_b = mark(matches[1], (last, first + 1), seen[1], stamp, inside[1])
-        figures[LEFT] += outside_a
-        figures[RIGHT] += outside_b
-        figures[WHOLE_LEFT] += new_a
-        figures[WHOLE_RIGHT] += new_b
-        if new_a or new_b:
-            rows[used, 0], rows[used, 1] = matches[0][first], matches[0][last] + 1
-            rows[used, 2], rows[used, 3] = matches[1][first], matches[1][last] + 1
-            rows[used, 4] = first + 1 - last
+        last = end_of_row(runs, first, inside[0], least)
+        new = 0
+        size = 0
+        for row in range(last, first + 1):
+            new += cover(runs[row], inside, seen, shingle, figures)
+            size += runs[row, 2]
+        if new:
+            rows[used, 0], rows[used, 1] = runs[first, 0], runs[last, 0] + runs[last, 2]
+            rows[used, 2], rows[used, 3] = runs[first, 1], runs[last, 1] + runs[last, 2]
+            rows[used, 4] = size
             used += 1
             figures[PASSAGES] += 1
-            figures[LONGEST] = max(figures[LONGEST], first + 1 - last)
+            figures[LONGEST] = max(figures[LONGEST], size)
         first = last - 1
     return used
+
+
+@jit
+def ends_of_chains(n: int, links: tuple[I32, I32, U8]) -> I64:
+    """The anchors that nothing follows, those of the best chains first; of equal ones in their order.
+
+    Another one is walked with the one that follows it, whose chain is better by at least a token.
+    """
+    scores, before, used = links
+    for i in range(n):
+        used[i] = 1
+    found = n
+    for i in range(n):
+        if before[i] >= 0:
+            found -= used[before[i]]
+            used[before[i]] = 0
+    ends = np.empty(found, np.int64)
+    found = 0
+    for i in range(n):
+        if used[i]:
+            ends[found] = np.int64(_HIGH - scores[i]) << 32 | i
+            found += 1
+        used[i] = 0
+    sort(ends, found)
+    return ends
 
 
 @jit
@@ -138,36 +217,34 @@ def find_passages(
     """Chain `n` sorted anchors and write the passages (start, end in a and in b, equal tokens) to `rows`.
 
     `texts`: the tokens of a and of b, and which of them are boilerplate. `limits` are the widest gap, the
-    fewest new tokens of a chain, and the stamp of this pair. The longest chains come first; one that covers
+    fewest new tokens of a chain, and the tokens of a shingle. The longest chains come first; one that covers
     nothing new on either side is left out; the others are cut where boilerplate starts or ends. The passages
     follow the `kept` rows; returns the rows, with more room where it was needed. Adds the passages, the
     longest one and the covered tokens to `figures`.
     """
     a, b, a_inside, b_inside = texts
-    gap, least, stamp = limits
-    scores, before, used, matches, seen = room
-    link(anchors, n, gap, scores, before)
-    falling = np.empty(n, np.int64)
-    for i in range(n):
-        used[i] = 0
-        falling[i] = -scores[i]
-    for last in order_of(falling):
-        if used[last]:
-            continue
-        size, _, _ = walk(a, b, anchors, last, (scores, before, used, gap), matches)
-        if is_news(matches, size, seen, stamp, least):
-            rows = grown(rows, kept, size // least + 1)
-            kept = add_rows(matches, size, (a_inside, b_inside), seen, (least, stamp), rows, kept, figures)
+    gap, least, shingle = limits
+    scores, before, used, runs, scratch, seen = room
+    seen[0][: a.size] = False
+    seen[1][: b.size] = False
+    seen[2][: b.size] = False
+    link(anchors, n, 0, gap, scores, before)
+    for end in ends_of_chains(n, (scores, before, used)):
+        size = walk(a, b, anchors, end & _LOW, (scores, before, used, gap), scratch, runs)
+        if is_news(runs, size, seen, least):
+            rows = grown(rows, kept, size)
+            kept = add_rows(runs, size, (a_inside, b_inside), seen, (least, shingle), rows, kept, figures)
     return rows
 
 
 @jit
-def new_room(most: int) -> Room:
+def new_room(most: int, gap: int) -> Room:
     """Scratch for chaining the anchors of two articles of at most `most` tokens."""
     return (
         np.empty(2 * most, np.int32),
         np.empty(2 * most, np.int32),
         np.empty(2 * most, np.uint8),
-        (np.empty(2 * most, np.int32), np.empty(2 * most, np.int32)),
-        (np.full(most, -1, np.int64), np.full(most, -1, np.int64)),
+        np.empty((most, 3), np.int32),
+        (np.zeros((gap + 1, gap + 1), np.uint8), np.zeros(most, np.int32)),
+        (np.empty(most, np.bool_), np.empty(most, np.bool_), np.empty(most, np.bool_)),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.chain import link, next_run, walk
+from dedup.kernels.chain import Links, Runs, link, next_run, walk
 from dedup.kernels.earlier import find_earlier
 from dedup.kernels.index import new_index
 from dedup.kernels.jit import jit
@@ -25,9 +25,7 @@ _NEIGHBOURS = 8  # anchors before a chain that are asked whether they end a bloc
 
 
 @jit
-def widen(
-    tokens: U32, anchors: I32, last: int, n: int, links: tuple[I32, I32, U8, int], limits: tuple[int, int]
-) -> int:
+def widen(tokens: U32, anchors: I32, last: int, n: int, links: Links, limits: tuple[int, int]) -> int:
     """Lengthen the chain that ends in anchor `last` by the short runs at its ends; returns its new last one.
 
     Words changed near an end, or words that stood elsewhere before, part them from the chain. The runs are
@@ -75,26 +73,27 @@ def widen(
 
 
 @jit
-def to_block(matches: tuple[I32, I32], n: int, limits: tuple[int, float], out: I32) -> int:
+def to_block(runs: Runs, n: int, limits: tuple[int, float], out: I32) -> int:
     """Write a chain's block to `out` (`rhythms.BLOCK` figures but for echoes), less what would overlap.
 
     `limits` are the fewest equal tokens over those that differ, and the least share of equal ones. Returns
     the grade.
     """
     fewest, least_share = limits
-    later = matches[1][n - 1]
-    out[0] = out[1] = matches[0][n - 1]
+    later = runs[n - 1, 1]
+    out[0] = out[1] = runs[n - 1, 0]
     out[2] = out[3] = later
     equal, run, longest, swapped = 0, 0, 0, 0
-    for t in range(n - 1, -1, -1):  # matches come last first
-        if matches[0][t] >= later:
+    for row in range(n - 1, -1, -1):  # the last one comes first
+        size = min(runs[row, 2], later - runs[row, 0])
+        if size <= 0:
             break
-        x, y = matches[0][t] - out[1], matches[1][t] - out[3]
-        run = run + 1 if x == 0 and y == 0 else 1
+        x, y = runs[row, 0] - out[1], runs[row, 1] - out[3]
+        run = run + size if x == 0 and y == 0 else size
         longest = max(longest, run)
         swapped += min(x, y)
-        equal += 1
-        out[1], out[3] = matches[0][t] + 1, matches[1][t] + 1
+        equal += size
+        out[1], out[3] = runs[row, 0] + size, runs[row, 1] + size
     out[4], out[RUN], out[SWAPPED], out[ECHOES] = equal, longest, swapped, 0
     longer = max(out[1] - out[0], out[3] - out[2])
     out[GRADE] = 0
@@ -144,7 +143,8 @@ def find_repeats(tokens: U32, spans: I64, limits: tuple[int, int, int, float]) -
     source = np.empty(most, np.int32)
     anchors = np.empty((most, 3), np.int32)
     scores, before, used = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.uint8)
-    matches = (np.empty(most, np.int32), np.empty(most, np.int32))
+    runs = np.empty((most, 3), np.int32)
+    scratch = (np.zeros((gap + 1, gap + 1), np.uint8), np.zeros(most, np.int32))
     blocks = np.empty((64, BLOCK), np.int32)
     counts = np.zeros(spans.shape[0], np.int32)
     kept = 0
@@ -153,7 +153,7 @@ def find_repeats(tokens: U32, spans: I64, limits: tuple[int, int, int, float]) -
         n = find_earlier(
             own, grams, kgrams(own, kgram, grams), index, article, (kgram, fewest), source, anchors
         )
-        link(anchors, n, gap, scores, before)
+        link(anchors, n, 1, gap, scores, before)
         for i in range(n):
             used[i] = 0
         begun = kept
@@ -163,10 +163,10 @@ def find_repeats(tokens: U32, spans: I64, limits: tuple[int, int, int, float]) -
                 continue
             stop = blocks[kept - 1, 2] if kept > begun else own.size
             last = widen(own, anchors, end, n, links, (fewest, stop))
-            size, _, _ = walk(own, own, anchors, last, links, matches)
+            size = walk(own, own, anchors, last, links, scratch, runs)
             blocks = grown(blocks, kept, 1)
             block = blocks[kept]
-            if to_block(matches, size, (fewest, least_share), block) == 0:
+            if to_block(runs, size, (fewest, least_share), block) == 0:
                 continue
             if block[GRADE] == TOLD and block[RUN] < 2 * fewest:
                 block[ECHOES] = echoes(own, source, block[0], block[1], (kgram, fewest))

@@ -21,7 +21,7 @@ def widest_gap(n: int) -> int:
 
 
 @jit
-def sort(values: U32, n: int) -> None:
+def sort(values: U32 | I64, n: int) -> None:
     """Sort `values[:n]` in place (Shell 1959); articles have some dozens of fingerprints."""
     gap = widest_gap(n)
     while gap:

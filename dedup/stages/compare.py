@@ -34,12 +34,13 @@ def compare(
     equal_rows(nodes.signatures, left, right, equal)
     alike = equal >= ALIKE * settings.least * settings.permutations
     distinct = np.zeros(len(nodes), np.int32)
+    fresh = np.zeros(nodes.tokens.size, bool)
     involved = np.unique(np.concatenate([left, right]))
 
     def count(block: tuple[int, int]) -> None:
         articles = involved[slice(*block)]
         distinct_shingles(
-            nodes.tokens, nodes.boilerplate, nodes.token_spans, articles, settings.shingle, distinct
+            nodes.tokens, nodes.boilerplate, nodes.token_spans, articles, settings.shingle, (distinct, fresh)
         )
 
     for _ in in_order(count, ranges(involved.size, _BLOCK_PAIRS), settings.workers):
@@ -48,10 +49,10 @@ def compare(
     def work(block: tuple[int, int]) -> Pairs:
         own = slice(*block)
         figures, passages, counts = compare_pairs(
-            (nodes.tokens, nodes.boilerplate),
+            (nodes.tokens, nodes.boilerplate, fresh),
             nodes.token_spans,
             (left[own], right[own]),
-            (distinct, alike[own]),
+            (distinct, nodes.own, alike[own]),
             sizes,
             settings.least,
         )

@@ -126,14 +126,15 @@ def compare(
     some_tokens, spans = flat([article for article, _ in articles], np.uint32)
     marked, _ = flat([flags for _, flags in articles], np.bool_)
     left, right = (np.array([numbers[article] for article in articles[side::2]], np.int64) for side in (0, 1))
-    distinct = np.zeros(len(articles), np.int32)
+    distinct, fresh = np.zeros(len(articles), np.int32), np.zeros(some_tokens.size, np.bool_)
     every = np.unique(np.append(left, right))
-    align.distinct_shingles(some_tokens, marked, spans, every, sizes[0], distinct)
+    align.distinct_shingles(some_tokens, marked, spans, every, sizes[0], (distinct, fresh))
+    own = np.array([marked[first:last].size - marked[first:last].sum() for first, last in spans], np.int32)
     figures, passages, counts = align.compare_pairs(
-        (some_tokens, marked),
+        (some_tokens, marked, fresh),
         spans,
         (left, right),
-        (distinct, np.full(left.size, alike)),
+        (distinct, own, np.full(left.size, alike)),
         sizes,
         least_share,
     )
