@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.pairs import FORM, Pairs, merge, pair_keys
+from dedup.pairs import FORM, Pairs, among, merge, no_pairs, pair_keys
 from dedup.provenance import Provenance
 from dedup.settings import Settings
-from dedup.sketches import Nodes
+from dedup.sketches import Nodes, distinct, places_of
 from dedup.stages import candidates
 from dedup.stages.boilerplate import Runs, learn, no_runs, set_aside
 from dedup.stages.candidates import Links
@@ -54,17 +54,18 @@ def search(
     First near-copy groups alone, from which boilerplate is learnt; then all, with that set aside.
     """
     bands = candidates.band_lists(nodes, settings)
-    runs = _boilerplate(nodes, bands, provenance, settings)
-    raw = nodes
+    heads = candidates.first_of_lists(nodes, bands)
+    raw = _Compared(nodes, provenance, settings, learns=True)
+    runs = _boilerplate(raw, heads)
     nodes = set_aside(nodes, runs, settings)
-    compared = _Compared(nodes, provenance, settings)
-    roots = near_groups(compared, bands)
+    compared = _Compared(nodes, provenance, settings, known=raw)
+    roots = near_groups(compared, heads)
     sizes = np.bincount(roots, minlength=len(nodes))
     small = sizes[roots] <= candidates.SMALL_GROUP
     groups = np.where(small, np.arange(len(nodes)), roots).astype(np.int32)
     by_band, by_print, caps = _meetings(nodes, bands, groups, np.ones(len(nodes), bool), settings)
     within = pairs_within(roots, small & (sizes[roots] > 1))
-    forms, caps["boilerplate_lists"] = candidates.share_boilerplate(nodes, raw, settings)
+    forms, caps["boilerplate_lists"] = candidates.share_boilerplate(nodes, raw.nodes, settings)
     compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
     across, cut = across_groups(compared, roots)
     compared.add(candidates.open_links(nodes, across, settings))
@@ -87,15 +88,14 @@ def search(
     )
 
 
-def _boilerplate(
-    nodes: Nodes, bands: list[NDArray[np.uint64]], provenance: Provenance, settings: Settings
-) -> Runs:
+def _boilerplate(compared: _Compared, heads: Links) -> Runs:
     """What recurs in several near-copy groups that are otherwise unrelated."""
+    nodes, settings = compared.nodes, compared.settings
     if not settings.boilerplate:
         return no_runs()
-    roots = near_groups(_Compared(nodes, provenance, settings, learns=True), bands)
-    prints = candidates.print_entries(nodes, np.ones(len(nodes), bool))
-    return learn(nodes, prints, roots.astype(np.int32), provenance, settings)
+    roots = near_groups(compared, heads).astype(np.int32)
+    every = np.ones(len(nodes), bool)
+    return learn(nodes, candidates.print_entries(nodes, every), roots, compared.provenance, settings)
 
 
 def _relations(pairs: Pairs, nodes: Nodes, provenance: Provenance, settings: Settings) -> NDArray[np.int8]:
@@ -134,11 +134,18 @@ def _meetings(
 class _Compared:
     """The pairs compared so far; those without a relation are remembered by key alone.
 
-    While boilerplate is learnt, `FORM` tells pages of one frame instead of templates.
+    While boilerplate is learnt, `FORM` tells pages of one frame instead of templates. `known`: what was
+    compared then; where neither node has any boilerplate, it is not compared again.
     """
 
     def __init__(
-        self, nodes: Nodes, provenance: Provenance, settings: Settings, *, learns: bool = False
+        self,
+        nodes: Nodes,
+        provenance: Provenance,
+        settings: Settings,
+        *,
+        learns: bool = False,
+        known: _Compared | None = None,
     ) -> None:
         self.nodes = nodes
         self.learns = learns
@@ -147,6 +154,7 @@ class _Compared:
         self._parts: list[Pairs] = []
         self._seen: list[NDArray[np.int64]] = []
         self._kinds = Kinds(nodes, provenance)
+        self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
 
     @property
     def number(self) -> int:
@@ -155,9 +163,13 @@ class _Compared:
     def add(self, links: Links, progress: Progress = untold) -> Pairs:
         """Compare the links that are new, and return those that have a relation."""
         left, right = candidates.without(links, *self._seen)
-        pairs = compare(self.nodes, left, right, self.settings, progress)
-        self._seen.append(pairs.keys)
+        keys = pair_keys(left, right)
+        self._seen.append(keys)
+        seen, known = self._known
+        is_new = ~among(keys, seen)
+        pairs = compare(self.nodes, left[is_new], right[is_new], self.settings, progress)
         told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.provenance, self.settings)))
+        told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
         if self.learns:
             told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
         else:
@@ -171,19 +183,30 @@ class _Compared:
         self._parts = [merge(self._parts)]
         return self._parts[0]
 
+    def _without_boilerplate(self, nodes: Nodes) -> tuple[NDArray[np.int64], Pairs]:
+        """The keys of the pairs of which no node has any, and of these the pairs that have a relation."""
+        bare = nodes.own == nodes.counts
+        keys = np.sort(np.concatenate([np.empty(0, np.int64), *self._seen]))
+        pairs = self.whole()
+        return (
+            keys[bare[keys >> 32] & bare[keys & 0xFFFFFFFF]],
+            pairs.take(np.flatnonzero(bare[pairs.left] & bare[pairs.right])),
+        )
+
 
 def _join(links: list[Links]) -> Links:
     return np.concatenate([pair[0] for pair in links]), np.concatenate([pair[1] for pair in links])
 
 
-def near_groups(compared: _Compared, bands: list[NDArray[np.uint64]]) -> NDArray[np.int64]:
+def near_groups(compared: _Compared, heads: Links) -> NDArray[np.int64]:
     """The first node of each node's near-copy group (int64).
 
     A node joins the group of the fullest node that it shares a band list with and that is near it.
+    `heads`: the first node of each band list with the others.
     """
     nodes, settings = compared.nodes, compared.settings
     roots = np.arange(len(nodes))
-    first, later = candidates.first_of_lists(nodes, bands)
+    first, later = heads
     order = np.lexsort((first, later))
     first, later = first[order], later[order]
     while later.size:
@@ -198,18 +221,13 @@ def near_groups(compared: _Compared, bands: list[NDArray[np.uint64]]) -> NDArray
     return roots
 
 
-def members_of(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> dict[int, NDArray[np.int64]]:
-    """The nodes of each group, for the groups of the chosen nodes."""
-    nodes = np.flatnonzero(chosen)
-    order = nodes[np.argsort(roots[nodes], kind="stable")]
-    begins = np.flatnonzero(np.diff(roots[order], prepend=-1))
-    return {int(roots[group[0]]): group for group in np.split(order, begins[1:]) if group.size}
-
-
 def pairs_within(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Links:
     """All pairs within each group of the chosen nodes."""
-    parts = [_product(group, group) for group in members_of(roots, chosen).values()]
-    return _join([_nothing(), *parts])
+    nodes = np.flatnonzero(chosen)
+    nodes = nodes[np.argsort(roots[nodes], kind="stable")]
+    behind = np.arange(1, nodes.size + 1)
+    sizes = np.searchsorted(roots[nodes], roots[nodes], "right") - behind
+    return np.repeat(nodes, sizes), nodes[places_of(behind, sizes)]
 
 
 def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> tuple[Links, Links]:
@@ -221,19 +239,24 @@ def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> tuple[Links,
     """
     met = compared.whole()
     sizes = np.bincount(roots, minlength=roots.size)
-    large = np.maximum(sizes[roots[met.left]], sizes[roots[met.right]]) > candidates.SMALL_GROUP
-    apart = large & (roots[met.left] != roots[met.right])
-    left, right = met.left[apart], met.right[apart]
-    members = members_of(roots, np.isin(roots, roots[np.concatenate([left, right])]))
-    too_many = sizes[roots[left]] * sizes[roots[right]] > MOST_PAIRS
-    whole = {(roots[a], roots[b]) for a, b in zip(left[~too_many], right[~too_many], strict=True)}
-    rows = {(a, roots[b]) for a, b in zip(left[too_many], right[too_many], strict=True)}
-    rows |= {(b, roots[a]) for a, b in zip(left[too_many], right[too_many], strict=True)}
-    parts = [_product(members[a], members[b]) for a, b in sorted(whole)]
-    for witness, root in sorted(rows):
-        if members[root].size <= MOST_PAIRS:
-            parts.append(_product(np.array([witness]), members[root]))
-    return _join([_nothing(), *parts]), (left[too_many], right[too_many])
+    members = np.argsort(roots, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    left, right = met.left, met.right
+    ours, theirs = roots[left], roots[right]
+    apart = (np.maximum(sizes[ours], sizes[theirs]) > candidates.SMALL_GROUP) & (ours != theirs)
+    left, right, ours, theirs = left[apart], right[apart], ours[apart], theirs[apart]
+    cut = sizes[ours] * sizes[theirs] > MOST_PAIRS
+    # Of groups that are not too large, each member of the smaller root's with the members of the other.
+    whole = distinct(pair_keys(np.minimum(ours, theirs), np.maximum(ours, theirs))[~cut])
+    a, b = whole >> 32, whole & 0xFFFFFFFF
+    member, group = members[places_of(starts[a], sizes[a])], np.repeat(b, sizes[a])
+    # Of the others, each witness.
+    some = distinct(np.concatenate([pair_keys(left, theirs)[cut], pair_keys(right, ours)[cut]]))
+    some = some[sizes[some & 0xFFFFFFFF] <= MOST_PAIRS]
+    member, group = np.append(member, some >> 32), np.append(group, some & 0xFFFFFFFF)
+    one, other = np.repeat(member, sizes[group]), members[places_of(starts[group], sizes[group])]
+    pairs = candidates.to_links(pair_keys(np.minimum(one, other), np.maximum(one, other)))
+    return pairs, (left[cut], right[cut])
 
 
 def _cluster_all(
@@ -270,13 +293,3 @@ def _is_split(large: NDArray[np.int64], lead_of: NDArray[np.int64]) -> NDArray[n
     split = np.zeros(large.size, bool)
     split[nodes] = low[large[nodes]] != high[large[nodes]]
     return split
-
-
-def _product(ours: NDArray[np.int64], theirs: NDArray[np.int64]) -> Links:
-    """All pairs of one of ours and one of theirs, each once."""
-    a, b = np.repeat(ours, theirs.size), np.tile(theirs, ours.size)
-    return candidates.to_links(pair_keys(np.minimum(a, b), np.maximum(a, b))[a != b])
-
-
-def _nothing() -> Links:
-    return np.empty(0, np.int64), np.empty(0, np.int64)

@@ -1,7 +1,7 @@
 """Runs of tokens that recur: the grams that several groups of articles hold, and where those stand.
 
-A gram is the hash of some consecutive tokens. Sets of grams are two arrays: the values, and a hash table of
-where each stands among them.
+A gram is the hash of some consecutive tokens. Most of those of a feed are in none of the sets of grams that
+are asked for, and a pass over it costs little more than their hashes.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.index import longest, slot_mask
+from dedup.kernels.index import add_all, holds, longest, new_index, slot_mask
 from dedup.kernels.jit import inlined, jit
 from dedup.kernels.rows import grown
 from dedup.kernels.sketch import kgrams
@@ -22,30 +22,63 @@ Flags = NDArray[np.bool_]
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
-GramSet = tuple[U32, I32]
-"""Values, and for each slot of a hash table the number of the value that it holds, or -1."""
+GramSet = tuple[U32, I32, U64]
+"""Values; for each slot of a hash table the number of the value that it holds, or -1; and a bit for each of
+8 places or more per value, set where a value is: nine in ten of what is not in the set get no further."""
+
+
+Stretches = tuple[I32, I32]
+"""Where grams of a set follow each other, x 3 (article, first gram, one behind the last); their numbers."""
 
 
 @jit
 def gram_set(values: U32) -> GramSet:
     """A set of values."""
     slots = np.full(slot_mask(values.size) + 1, -1, np.int32)
+    bits = np.zeros((slot_mask(max(32, 4 * values.size)) + 1) >> 6, np.uint64)
     for number in range(values.size):
         slot = np.int64(values[number]) & (slots.size - 1)
         while slots[slot] >= 0:
             slot = (slot + 1) & (slots.size - 1)
         slots[slot] = number
-    return values, slots
+        key = np.int64(values[number])
+        bits[key >> 6 & (bits.size - 1)] |= np.uint64(1) << np.uint64(key & 63)
+    return values, slots, bits
 
 
 @inlined
 def number_in(key: np.uint32, grams: GramSet) -> int:
     """The number of a value in its set, or -1."""
-    values, slots = grams
+    values, slots, _ = grams
     slot = np.int64(key) & (slots.size - 1)
     while slots[slot] >= 0 and values[slots[slot]] != key:
         slot = (slot + 1) & (slots.size - 1)
     return np.int64(slots[slot])
+
+
+@jit
+def find_known(hashed: U32, n: int, grams: GramSet, places: I32, numbers: I32) -> int:
+    """Write which of `hashed[:n]` are in a set, and their numbers there, and return how many.
+
+    Sets are unpacked out here: in a loop that allocates as well, numba counts references to each array at
+    every look-up, and that takes 40 ns a token.
+    """
+    values, slots, bits = grams
+    some = 0
+    for i in range(n):
+        places[some] = i
+        key = np.int64(hashed[i])
+        some += np.int64(bits[key >> 6 & (bits.size - 1)] >> np.uint64(key & 63)) & 1
+    found = 0
+    for j in range(some):
+        key = np.int64(hashed[places[j]])
+        slot = key & (slots.size - 1)
+        while slots[slot] >= 0 and values[slots[slot]] != key:
+            slot = (slot + 1) & (slots.size - 1)
+        if slots[slot] >= 0:
+            places[found], numbers[found] = places[j], slots[slot]
+            found += 1
+    return found
 
 
 @jit
@@ -87,26 +120,27 @@ def grams_near(
     size, wanted = sizes
     before, behind = reach
     most = longest(spans, articles)
-    known, hashed = np.empty(most, np.uint32), np.empty(most, np.uint32)
+    hashed = np.empty(most, np.uint32)
+    places, numbers = np.empty(most, np.int32), np.empty(most, np.int32)
     out = np.empty(1024, np.uint64)
     found = 0
     for article in articles:
         own = tokens[spans[article, 0] : spans[article, 1]]
-        n = kgrams(own, size, known)
+        hits = find_known(hashed, kgrams(own, size, hashed), grams, places, numbers)
+        if hits == 0:
+            continue
         last = kgrams(own, wanted, hashed)
+        if found + last > out.size:
+            longer = np.empty(2 * (found + last), np.uint64)
+            longer[:found] = out[:found]
+            out = longer
         nearest = 0  # the first gram not yet written
-        for i in range(n):
-            if number_in(known[i], grams) < 0:
-                continue
+        for i in places[:hits]:
             for j in range(max(nearest, i - before), min(last, i + behind + 1)):
-                if found == out.size:
-                    longer = np.empty(2 * found, np.uint64)
-                    longer[:found] = out
-                    out = longer
                 out[found] = np.uint64(hashed[j]) << _HALF | np.uint64(article)
                 found += 1
                 nearest = j + 1
-    return out[:found]
+    return out[:found].copy()
 
 
 @inlined
@@ -119,89 +153,162 @@ def root_of(parents: I32, number: int) -> int:
 
 
 @jit
+def unite(parents: I32, first: int, second: int) -> None:
+    """Unite two trees; the smaller number is the root, so that the order of unions leaves no trace."""
+    if parents[first] == parents[second]:
+        return
+    a, b = root_of(parents, first), root_of(parents, second)
+    parents[max(a, b)] = min(a, b)
+
+
+@jit
+def unite_all(parents: I32, others: I32) -> None:
+    """Unite what is united in another tree over the same numbers."""
+    for number in range(others.size):
+        if others[number] != number:
+            unite(parents, number, others[number])
+
+
+@jit
+def find_stretches(tokens: U32, spans: I64, articles: I64, grams: GramSet, size: int) -> Stretches:
+    """Where grams of `size` tokens are in a set, and which."""
+    most = longest(spans, articles)
+    hashed = np.empty(most, np.uint32)
+    places, numbers = np.empty(most, np.int32), np.empty(most, np.int32)
+    stretches, known = np.empty((256, 3), np.int32), np.empty((1024, 1), np.int32)
+    found = total = 0
+    for article in articles:
+        n = kgrams(tokens[spans[article, 0] : spans[article, 1]], size, hashed)
+        hits = find_known(hashed, n, grams, places, numbers)
+        stretches, known = grown(stretches, found, hits), grown(known, total, hits)
+        for hit in range(hits):
+            known[total + hit, 0] = numbers[hit]
+            if hit == 0 or places[hit] != places[hit - 1] + 1:
+                stretches[found, 0], stretches[found, 1] = article, places[hit]
+                found += 1
+            stretches[found - 1, 2] = places[hit] + 1
+        total += hits
+    return stretches[:found].copy(), known[:total, 0].copy()
+
+
+@jit
+def links_of(tokens: U32, spans: I64, stretches: I32, size: int) -> U64:
+    """gram << 32 | article for the grams of `size + 1` tokens that begin with one of some stretches."""
+    most = 0
+    for _, first, last in stretches:
+        most += last - first
+    out = np.empty(most, np.uint64)
+    hashed = np.empty(most, np.uint32)
+    found = 0
+    for article, first, last in stretches:
+        start, end = spans[article]
+        n = kgrams(tokens[start + first : min(end, start + last + size)], size + 1, hashed)
+        for i in range(n):
+            out[found + i] = np.uint64(hashed[i]) << _HALF | np.uint64(article)
+        found += n
+    return out[:found]
+
+
+@jit
 def link_grams(
     tokens: U32,
     spans: I64,
-    articles: I64,
-    sets: tuple[GramSet, GramSet],
+    stretches: Stretches,
+    links: GramSet,
     counts: tuple[I32, I32],
     size: int,
     parents: I32,
 ) -> None:
     """Unite grams of `size` tokens that follow each other more often than not.
 
-    `sets`: the grams, and those of one token more, which hold two of them; `counts`: how many groups hold
-    each. `parents`: int32, one per gram; the smaller number is the root. Where a text goes on in many ways
-    it ends: otherwise phrases would chain up what has nothing in common.
+    `links`: the grams of one token more, which hold two of them; `counts`: how many groups hold each gram,
+    and each link. `parents`: int32, one per gram. Where a text goes on in many ways it ends: otherwise
+    phrases would chain up what has nothing in common.
     """
-    grams, links = sets
-    most = longest(spans, articles)
-    known, longer = np.empty(most, np.uint32), np.empty(most, np.uint32)
-    for article in articles:
-        own = tokens[spans[article, 0] : spans[article, 1]]
-        kgrams(own, size, known)
-        for i in range(kgrams(own, size + 1, longer)):
-            link = number_in(longer[i], links)
-            first, second = number_in(known[i], grams), number_in(known[i + 1], grams)
-            if link < 0 or first < 0 or second < 0:
-                continue
-            if 2 * counts[1][link] > max(counts[0][first], counts[0][second]):
-                a, b = root_of(parents, first), root_of(parents, second)
-                parents[max(a, b)] = min(a, b)
+    rows, numbers = stretches
+    of_gram, of_link = counts
+    most = 1
+    for _, first, last in rows:
+        most = max(most, last - first)
+    hashed = np.empty(most, np.uint32)
+    places, linked = np.empty(most, np.int32), np.empty(most, np.int32)
+    at = 0
+    for article, first, last in rows:
+        start = spans[article, 0] + first
+        n = kgrams(tokens[start : start + last - first - 1 + size], size + 1, hashed)
+        for hit in range(find_known(hashed, n, links, places, linked)):
+            one, other = numbers[at + places[hit]], numbers[at + places[hit] + 1]
+            if 2 * of_link[linked[hit]] > max(of_gram[one], of_gram[other]):
+                unite(parents, one, other)
+        at += last - first
 
 
 @jit
-def find_runs(tokens: U32, spans: I64, articles: I64, grams: GramSet, blocks: I32, size: int) -> I32:
+def find_runs(stretches: Stretches, blocks: I32, size: int) -> I32:
     """Where blocks stand: int32, x 4: block, article, first token, token behind the last.
 
-    `blocks`: int32, the block of each gram, -1 for none. A run is as long as grams of one block follow each
-    other; runs are in order of article and place.
+    `blocks`: int32, the block of each gram of `size` tokens. A run is as long as grams of one block follow
+    each other; runs are in order of article and place.
     """
-    known = np.empty(longest(spans, articles), np.uint32)
-    out = np.empty((256, 4), np.int32)
+    rows, numbers = stretches
+    out = np.empty((rows.shape[0], 4), np.int32)
     found = 0
-    for article in articles:
-        open_block = np.int32(-1)
-        for i in range(kgrams(tokens[spans[article, 0] : spans[article, 1]], size, known)):
-            number = number_in(known[i], grams)
-            block = blocks[number] if number >= 0 else np.int32(-1)
-            if block >= 0 and block == open_block:
-                out[found - 1, 3] = i + size
-            elif block >= 0:
-                out = grown(out, found, 1)
-                out[found, 0], out[found, 1], out[found, 2], out[found, 3] = block, article, i, i + size
+    at = 0
+    for article, first, last in rows:
+        for place in range(first, last):
+            block = blocks[numbers[at]]
+            at += 1
+            if place == first or block != out[found - 1, 0]:
+                if found == out.shape[0]:
+                    out = grown(out, found, found)
+                out[found, 0], out[found, 1], out[found, 2] = block, article, place
                 found += 1
-            open_block = block
+            out[found - 1, 3] = place + size
     return out[:found].copy()
 
 
 @jit
+def cover(starts: I64, ends: I64, inside: Flags) -> None:
+    """Set `inside[starts[i]:ends[i]]`."""
+    for run in range(starts.size):
+        for at in range(starts[run], ends[run]):
+            inside[at] = True
+
+
+@jit
 def prints_outside(
-    tokens: U32, spans: I64, prints: U32, print_spans: I64, sizes: tuple[int, int], inside: Flags, out: U32
+    tokens: U32, spans: I64, prints: U32, print_spans: I64, size: int, covered: tuple[Flags, I32], out: U32
 ) -> I64:
     """Copy to `out` the fingerprints that stand nowhere inside blocks, and return where each article's are.
 
-    `inside`: bool, one per token of `tokens`, whether a block covers it; `sizes`: tokens of a fingerprint,
-    and the most tokens of an article. One that stands outside too is left out: it would still recur.
+    `size`: tokens of a fingerprint; `covered`: bool, one per token of `tokens`, whether a block covers it,
+    and how many of each article are. A fingerprint that stands outside too is left out: it would still recur.
     """
-    size, most = sizes
+    inside, numbers = covered
+    most = 1
+    for article in range(numbers.size):
+        if numbers[article] >= size:
+            most = max(most, spans[article, 1] - spans[article, 0])
     hashed = np.empty(most, np.uint32)
+    furniture = new_index(most)
     kept = np.empty((print_spans.shape[0], 2), np.int64)
     n = 0
     for article in range(print_spans.shape[0]):
         first, last = spans[article]
-        kgrams(tokens[first:last], size, hashed)
         dropped = 0
-        covered = 0  # tokens of a block that end with the gram's last one
-        for i in range(last - first):
-            covered = covered + 1 if inside[first + i] else 0
-            if covered >= size:
-                hashed[dropped] = hashed[i + 1 - size]
-                dropped += 1
-        furniture = gram_set(hashed[:dropped])
+        if numbers[article] >= size:
+            kgrams(tokens[first:last], size, hashed)
+            run = 0  # tokens of a block that end with the gram's last one
+            for i in range(last - first):
+                run = run + 1 if inside[first + i] else 0
+                if run >= size:
+                    hashed[dropped] = hashed[i + 1 - size]
+                    dropped += 1
+        place_of = (article, slot_mask(dropped))
+        add_all(furniture, hashed, dropped, place_of)
         kept[article, 0] = n
         for i in range(print_spans[article, 0], print_spans[article, 1]):
-            if number_in(prints[i], furniture) < 0:
+            if dropped == 0 or not holds(furniture, prints[i], place_of):
                 out[n] = prints[i]
                 n += 1
         kept[article, 1] = n

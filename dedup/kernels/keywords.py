@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.boilerplate import GramSet, number_in
+from dedup.kernels.boilerplate import GramSet, find_known
+from dedup.kernels.index import longest, new_index, slot_mask
 from dedup.kernels.jit import jit
-from dedup.kernels.rows import sort
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
+_HALF = np.uint64(32)
 _NONE = np.uint32(0xFFFFFFFF)
 
 
@@ -25,38 +27,106 @@ def find_keywords(
     limits: tuple[int, int],
     out: tuple[U32, NDArray[np.float64]],
 ) -> None:
-    """Write the rarest distinct tokens of each article to `out[0]` (articles x most), ascending.
+    """Write the rarest distinct tokens of each article to `out[0]` (articles x most), in any order.
 
     `words`: tokens, in how many articles each was seen, and in how many they were looked for. Tokens seen in
     fewer articles than `limits[0]`, or in more than `limits[1]`, are no keywords. Unused places hold
     2**32 - 1. `out[1]`: how many of them any other article has by chance.
     """
     known, counts, total = words
+    least, most = limits
     keywords, chance = out
     keywords[:] = _NONE
-    ranks = np.empty(keywords.shape[1], np.int64)
+    room = longest(spans, articles)
+    slots = new_index(room)[0]
+    own, seen_in = np.empty(room, np.uint32), np.zeros(room, np.int32)
+    places, numbers = np.empty(room, np.int32), np.empty(room, np.int32)
+    number_of = np.zeros(most + 1, np.int64)  # words that were seen in so many articles
     for row in range(articles.size):
-        best = keywords[row]
-        n = 0
-        for at in range(spans[articles[row], 0], spans[articles[row], 1]):
-            number = number_in(tokens[at], known)
-            count = np.int64(counts[number]) if number >= 0 else 0
-            if count < limits[0] or count > limits[1]:
-                continue
-            rank = count << 32 | np.int64(tokens[at])  # of equally rare ones every article takes the same
-            place = n
-            while place and ranks[place - 1] > rank:
-                place -= 1
-            if place == best.size or (place and ranks[place - 1] == rank):
-                continue
-            n = min(n + 1, best.size)
-            for later in range(n - 1, place, -1):
-                best[later], ranks[later] = best[later - 1], ranks[later - 1]
-            best[place], ranks[place] = tokens[at], rank
-        chance[row] = 0.0
-        for rank in ranks[:n]:
-            chance[row] += (rank >> 32) / total
-        sort(best, best.size)
+        n = distinct_words(tokens[spans[articles[row], 0] : spans[articles[row], 1]], row, slots, own)
+        seen_in[:n] = 0
+        for i in range(find_known(own, n, known, places, numbers)):
+            seen_in[places[i]] = counts[numbers[i]]
+        number_of[:] = 0
+        some = 0
+        for i in range(n):
+            if least <= seen_in[i] <= most:
+                own[some], seen_in[some] = own[i], seen_in[i]
+                number_of[seen_in[i]] += 1
+                some += 1
+        chance[row] = take_rarest(own[:some], seen_in, number_of, total, keywords[row])
+
+
+@jit
+def distinct_words(tokens: U32, stamp: int, slots: U64, out: U32) -> int:
+    """Write each token once to `out` and return how many; `slots`: of an index, cleared by `stamp`."""
+    mask = slot_mask(tokens.size)
+    n = 0
+    for token in tokens:
+        entry = np.uint64(stamp) << _HALF | np.uint64(token)
+        slot = np.int64(token) & mask
+        while slots[slot] != entry and slots[slot] >> _HALF == np.uint64(stamp):
+            slot = (slot + 1) & mask
+        if slots[slot] != entry:
+            slots[slot] = entry
+            out[n] = token
+            n += 1
+    return n
+
+
+@jit
+def take_rarest(words: U32, seen_in: I32, number_of: I64, total: int, out: U32) -> float:
+    """Write the rarest words to `out`, in any order; of equally rare ones every article takes the same.
+
+    `number_of`: how many words were seen in 0, 1, 2… articles. Returns how many are shared by chance.
+    """
+    chance = 0.0
+    left = out.size
+    last = 0  # seen in more articles than this there is no room for, and for all seen in fewer there is
+    while last < number_of.size:
+        for _ in range(min(left, number_of[last])):
+            chance += last / total
+        if number_of[last] > left:
+            break
+        left -= number_of[last]
+        last += 1
+    n = out.size - left
+    taken = rest = 0
+    for i in range(words.size):
+        if seen_in[i] < last:
+            out[taken] = words[i]
+            taken += 1
+        elif seen_in[i] == last:
+            words[rest] = words[i]
+            rest += 1
+    if rest and left:
+        least_first(words, rest, left)
+        out[n:] = words[:left]
+    return chance
+
+
+@jit
+def least_first(values: U32, n: int, number: int) -> None:
+    """Put the `number` least of `values[:n]` in front of the others (Hoare 1961)."""
+    low, high = 0, n - 1
+    while low < high:
+        pivot = values[(low + high) >> 1]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if number <= j + 1:
+            high = j
+        elif number > i:
+            low = i
+        else:
+            break
 
 
 @jit
@@ -98,15 +168,14 @@ def are_unrelated(
 def shared_keywords(a: U32, b: U32, less: U32) -> int:
     """How many keywords two ascending rows share that are not in `less`, ascending too."""
     i = j = k = n = 0
-    while i < a.size and j < b.size and a[i] != _NONE and b[j] != _NONE:
-        if a[i] < b[j]:
-            i += 1
-        elif a[i] > b[j]:
-            j += 1
-        else:
-            while k < less.size and less[k] < a[i]:
+    while i < a.size and j < b.size:
+        ours, theirs = a[i], b[j]
+        if ours == theirs:
+            if ours == _NONE:
+                break
+            while k < less.size and less[k] < ours:
                 k += 1
-            n += k == less.size or less[k] != a[i]
-            i += 1
-            j += 1
+            n += k == less.size or less[k] != ours
+        i += ours <= theirs  # a branch would be guessed wrong every other time
+        j += theirs <= ours
     return n

@@ -35,6 +35,53 @@ def band_keys(signatures: U32, rows: int, band: int, has_key: NDArray[np.bool_],
 
 
 @jit
+def drop_single(entries: U64) -> int:
+    """Keep the lists of two and more of sorted key << 32 | article, in place; returns how many are left."""
+    n = 0
+    for i in range(entries.size):
+        key = entries[i] >> _HALF
+        if (i > 0 and entries[i - 1] >> _HALF == key) or (
+            i + 1 < entries.size and entries[i + 1] >> _HALF == key
+        ):
+            entries[n] = entries[i]
+            n += 1
+    return n
+
+
+@jit
+def shared_prints(prints: U32, spans: I64, chosen: NDArray[np.bool_], out: U64) -> int:
+    """Write fingerprint << 32 | article for the chosen articles' fingerprints that several of them have.
+
+    One in six that a single article has is among them: a bit for each of 4 places or more per fingerprint
+    tells where a second one falls. Returns how many; not sorted.
+    """
+    total = 0
+    for article in range(chosen.size):
+        total += chosen[article] * (spans[article, 1] - spans[article, 0])
+    words = 1
+    while 16 * words < total:
+        words *= 2
+    once, again = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
+    for article in range(chosen.size):
+        if not chosen[article]:
+            continue
+        for value in prints[spans[article, 0] : spans[article, 1]]:
+            word = np.int64(value) >> 6 & (words - 1)
+            bit = np.uint64(1) << np.uint64(value & np.uint32(63))
+            again[word] |= once[word] & bit
+            once[word] |= bit
+    n = 0
+    for article in range(chosen.size):
+        if not chosen[article]:
+            continue
+        for value in prints[spans[article, 0] : spans[article, 1]]:
+            if again[np.int64(value) >> 6 & (words - 1)] >> np.uint64(value & np.uint32(63)) & np.uint64(1):
+                out[n] = np.uint64(value) << _HALF | np.uint64(article)
+                n += 1
+    return n
+
+
+@jit
 def pair_with_first(entries: U64, out: U64) -> int:
     """From sorted key << 32 | article, write article << 32 | first article of its list; returns how many."""
     n = 0

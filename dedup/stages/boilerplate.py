@@ -8,26 +8,35 @@ or a statement that stories quote.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.kernels.around import around
 from dedup.kernels.boilerplate import (
     GramSet,
+    Stretches,
     count_inside,
+    cover,
     find_runs,
+    find_stretches,
     gram_set,
     grams_near,
     link_grams,
+    links_of,
     prints_outside,
     recurring,
+    unite_all,
 )
 from dedup.kernels.keywords import are_unrelated, find_keywords
-from dedup.places import find_spots
+from dedup.places import Spots, find_spots
 from dedup.provenance import Provenance
 from dedup.settings import Settings
-from dedup.sketches import Nodes, places_of
+from dedup.sketches import Nodes, distinct, places_of
+from dedup.texts import Texts
 from dedup.threads import in_order, ranges
 
 FEWEST = 8  # tokens of a block
@@ -40,10 +49,13 @@ TOGETHER, MOST_TOGETHER = 0.8, 64  # share of both blocks' groups; a group of mo
 LOOKED_AT = 8  # articles for each one that is needed
 SAMPLE = 4096  # articles that tell how rare a word is
 EXAMPLES = 3  # places of a short block that are looked at
-_STOPS = frozenset(".!?:;\n\r\u2026\u3002\uff01\uff1f\uff1a\uff1b")
-_PASSED = " \t\"'\u201c\u201d\u2018\u2019\xab\xbb()[]*\u2013\u2014-"
+_AROUND = 16  # characters beside a place that are looked at
+_STOPS = [*map(ord, ".!?:;\n\r\u2026\u3002\uff01\uff1f\uff1a\uff1b")]
+_PASSED = [*map(ord, " \t\"'\u201c\u201d\u2018\u2019\xab\xbb()[]*\u2013\u2014-")]
 _BLOCK_NODES = 4096
+_LOW = 0xFFFFFFFF
 
+T = TypeVar("T")
 Rows = NDArray[np.int64]
 Runs = NDArray[np.int32]
 """Where blocks stand, x 4: block, node, first token, token behind the last; by node and place."""
@@ -54,7 +66,6 @@ class _Feed:
     """The arguments of `learn`."""
 
     nodes: Nodes
-    prints: NDArray[np.uint64]
     groups: NDArray[np.int32]
     provenance: Provenance
 
@@ -75,48 +86,73 @@ def learn(
 
     `prints`: uint64, sorted fingerprint << 32 | node; `groups`: int32, the near-copy group of each node.
     """
-    feed = _Feed(nodes, prints, groups, provenance)
+    feed = _Feed(nodes, groups, provenance)
     size = max(FEWEST, settings.kgram)
     reach = settings.kgram + settings.window
-    common = gram_set(recurring(feed.prints, feed.groups, settings.boilerplate)[0])
-    some, _ = _recurring(feed, common, (settings.kgram, size), (size - settings.kgram, 0), settings)
-    grams, counts = _recurring(feed, some, (size, size), (reach, reach), settings)
+    common = gram_set(recurring(prints, groups, settings.boilerplate)[0])
+    del prints  # 8 bytes for each fingerprint of the feed
+    some, _ = _recurring_near(feed, common, (settings.kgram, size), (size - settings.kgram, 0), settings)
+    grams, counts = _recurring_near(feed, some, (size, size), (reach, reach), settings)
     if not grams[0].size:
         return no_runs()
-    links, link_counts = _recurring(feed, grams, (size, size + 1), (0, 0), settings)
-    parents = np.arange(grams[0].size, dtype=np.int32)
-    every = np.arange(len(nodes))
-    both = (counts, link_counts)
-    link_grams(nodes.tokens, nodes.token_spans, every, (grams, links), both, size, parents)
-    while not np.array_equal(further := parents[parents], parents):
-        parents = further
-    runs = _runs(nodes, grams, np.unique(parents, return_inverse=True)[1].astype(np.int32), size, settings)
+    stretches = [*_in_blocks(nodes, find_stretches, (grams, size), settings)]
+    parents = _linked(feed, stretches, counts, size, settings)
+    blocks = np.unique(parents, return_inverse=True)[1].astype(np.int32)
+    runs = np.concatenate([find_runs(some, blocks, size) for some in stretches])
     runs = runs[_is_boilerplate(feed, runs, settings)[runs[:, 0]]]
-    return runs[~_are_phrases(runs, feed.provenance, settings)[runs[:, 0]]]
+    out: Runs = runs[~_are_phrases(runs, provenance, settings)[runs[:, 0]]]
+    return out
 
 
-def _recurring(
+def _in_blocks(
+    nodes: Nodes, kernel: Callable[..., T], others: tuple[Any, ...], settings: Settings
+) -> Iterator[T]:
+    """What a kernel finds in all nodes, block by block, on threads."""
+
+    def work(block: tuple[int, int]) -> T:
+        return kernel(nodes.tokens, nodes.token_spans, np.arange(*block), *others)
+
+    return in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers)
+
+
+def _recurring_near(
     feed: _Feed, grams: GramSet, sizes: tuple[int, int], reach: tuple[int, int], settings: Settings
 ) -> tuple[GramSet, NDArray[np.int32]]:
     """The grams beside those of a set that recur, and how many groups hold each."""
-    nodes = feed.nodes
+    return _recurring(feed, _in_blocks(feed.nodes, grams_near, (grams, sizes, reach), settings), settings)
 
-    def work(block: tuple[int, int]) -> NDArray[np.uint64]:
-        return grams_near(nodes.tokens, nodes.token_spans, np.arange(*block), grams, sizes, reach)
 
-    parts = in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers)
+def _recurring(
+    feed: _Feed, parts: Iterable[NDArray[np.uint64]], settings: Settings
+) -> tuple[GramSet, NDArray[np.int32]]:
+    """The grams that recur, of parts of gram << 32 | node, and how many groups hold each."""
     entries = np.concatenate([np.empty(0, np.uint64), *parts])
     entries.sort()
     values, counts = recurring(entries, feed.groups, settings.boilerplate)
     return gram_set(values), counts
 
 
-def _runs(nodes: Nodes, grams: GramSet, blocks: NDArray[np.int32], size: int, settings: Settings) -> Runs:
-    def work(block: tuple[int, int]) -> Runs:
-        return find_runs(nodes.tokens, nodes.token_spans, np.arange(*block), grams, blocks, size)
+def _linked(
+    feed: _Feed, stretches: list[Stretches], counts: NDArray[np.int32], size: int, settings: Settings
+) -> NDArray[np.int32]:
+    """The least gram of those that each hangs together with."""
+    tokens, spans = feed.nodes.tokens, feed.nodes.token_spans
+    entries = in_order(lambda some: links_of(tokens, spans, some[0], size), stretches, settings.workers)
+    links, link_counts = _recurring(feed, entries, settings)
 
-    parts = in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers)
-    return np.concatenate([np.empty((0, 4), np.int32), *parts])
+    def work(first: int) -> NDArray[np.int32]:
+        parents = np.arange(counts.size, dtype=np.int32)
+        for some in stretches[first :: settings.workers]:
+            link_grams(tokens, spans, some, links, (counts, link_counts), size, parents)
+        return parents
+
+    trees = in_order(work, range(settings.workers), settings.workers)
+    parents = next(trees)
+    for others in trees:
+        unite_all(parents, others)
+    while not np.array_equal(further := parents[parents], parents):
+        parents = further
+    return parents
 
 
 def _is_boilerplate(feed: _Feed, runs: Runs, settings: Settings) -> NDArray[np.bool_]:
@@ -124,7 +160,7 @@ def _is_boilerplate(feed: _Feed, runs: Runs, settings: Settings) -> NDArray[np.b
     nodes = feed.nodes
     blocks = int(runs[:, 0].max(initial=-1)) + 1
     holds, row = np.unique(runs[:, 0].astype(np.int64) << 32 | runs[:, 1], return_inverse=True)
-    block, node = holds >> 32, holds & 0xFFFFFFFF
+    block, node = holds >> 32, holds & _LOW
     group = feed.groups[node].astype(np.int64)
     first = np.unique(block << 32 | group, return_index=True)[1]  # the fullest node of each group
     starts = np.searchsorted(block[first], np.arange(blocks + 1))
@@ -149,17 +185,17 @@ def _are_unrelated(
     some = np.arange(node.size) - starts[block] < LOOKED_AT * settings.boilerplate
     articles, row = np.unique(node[some], return_inverse=True)
     step = max(1, len(nodes) // SAMPLE)
-    words = [np.unique(nodes.tokens[slice(*span)]) for span in nodes.token_spans[::step].tolist()]
-    values, counts = np.unique(np.concatenate(words), return_counts=True)
+    sample = nodes.token_spans[::step]
     keywords = (np.empty((articles.size, KEYWORDS), np.uint32), np.empty(articles.size))
-    known = (gram_set(values), counts.astype(np.int32), len(words))
+    known = (*_words(nodes.tokens, sample, settings), len(sample))
     # A word of one article says nothing; of a sample, others may have it.
-    rarity = (2 if step == 1 else 0, max(FEW, int(COMMON * len(words))))
+    rarity = (2 if step == 1 else 0, max(FEW, int(COMMON * len(sample))))
 
     def work(part: tuple[int, int]) -> None:
         own = slice(*part)
         out = (keywords[0][own], keywords[1][own])
         find_keywords(nodes.tokens, nodes.token_spans, articles[own], known, rarity, out)
+        out[0].sort(axis=1)
 
     for _ in in_order(work, ranges(articles.size, _BLOCK_NODES), settings.workers):
         pass
@@ -167,8 +203,35 @@ def _are_unrelated(
     begins = np.searchsorted(block[some], np.arange(starts.size))
     limits = (settings.boilerplate, RELATED, BY_CHANCE)
     own = _known_to_share(nodes, runs, block, feed.groups[node].astype(np.int64))
-    are_unrelated(row.astype(np.int32), begins, keywords, own, limits, unrelated)
+    lists = row.astype(np.int32)
+
+    def judge(part: tuple[int, int]) -> None:
+        first, last = part
+        bounds = slice(first, last + 1)
+        are_unrelated(
+            lists, begins[bounds], keywords, (own[0], own[1][bounds]), limits, unrelated[slice(*part)]
+        )
+
+    for _ in in_order(judge, ranges(unrelated.size, _BLOCK_NODES), settings.workers):
+        pass
     return unrelated
+
+
+def _words(
+    tokens: NDArray[np.uint32], spans: NDArray[np.int64], settings: Settings
+) -> tuple[GramSet, NDArray[np.int32]]:
+    """The words of some articles, and how many of these have each."""
+
+    def work(part: tuple[int, int]) -> NDArray[np.uint32]:
+        own = spans[slice(*part)]
+        sizes = own[:, 1] - own[:, 0]
+        which = np.repeat(np.arange(sizes.size), sizes)
+        return distinct(which << 32 | tokens[places_of(own[:, 0], sizes)]).astype(np.uint32)
+
+    words = np.concatenate([tokens[:0], *in_order(work, ranges(len(spans), 512), settings.workers)])
+    words.sort()
+    starts = np.flatnonzero(np.diff(words, prepend=~words[:1]))
+    return gram_set(words[starts]), np.diff(starts, append=words.size).astype(np.int32)
 
 
 def _known_to_share(nodes: Nodes, runs: Runs, block: Rows, group: Rows) -> tuple[NDArray[np.uint32], Rows]:
@@ -178,37 +241,38 @@ def _known_to_share(nodes: Nodes, runs: Runs, block: Rows, group: Rows) -> tuple
     """
     order = np.lexsort((runs[:, 2], runs[:, 1], runs[:, 2] - runs[:, 3], runs[:, 0]))
     longest = runs[order[np.diff(runs[order, 0], prepend=-1) != 0]]
-    starts = nodes.token_spans[longest[:, 1], 0]
-    spans = zip((starts + longest[:, 2]).tolist(), (starts + longest[:, 3]).tolist(), strict=True)
-    tokens = [nodes.tokens[first:last] for first, last in spans]
+    starts = nodes.token_spans[longest[:, 1], 0] + longest[:, 2]
+    sizes = longest[:, 3] - longest[:, 2]
     ours, others = _companions(block, group)
-    lists = np.split(others, np.flatnonzero(np.diff(ours)) + 1) if ours.size else []
-    parts = [np.unique(np.concatenate([tokens[other] for other in some.tolist()])) for some in lists]
-    return np.concatenate([nodes.tokens[:0], *parts]), np.cumsum([0, *map(len, parts)])
+    tokens = nodes.tokens[places_of(starts[others], sizes[others])]
+    known = distinct(np.repeat(ours, sizes[others]) << 32 | tokens)
+    return known.astype(np.uint32), np.searchsorted(known, np.arange(len(longest) + 1) << 32)
 
 
 def _companions(block: Rows, group: Rows) -> tuple[Rows, Rows]:
     """Each block with itself, and those that nearly all its groups hold too, as a masthead and its footer."""
-    order = np.lexsort((block, group))
-    block, group = block[order], group[order]
+    held = np.sort(group << 32 | block)
+    group, of_group = held >> 32, held & _LOW
     first, last = np.searchsorted(group, group), np.searchsorted(group, group, "right")
-    sizes = np.where(last - first <= MOST_TOGETHER, last - first, 0)
-    others = block[places_of(first, sizes)]
-    pairs, counts = np.unique(np.repeat(block, sizes) << 32 | others, return_counts=True)
-    ours, others = pairs >> 32, pairs & 0xFFFFFFFF
-    held = np.bincount(block)
-    together = counts >= TOGETHER * np.maximum(held[ours], held[others])
-    alone = np.unique(block)
-    pairs = np.unique(np.concatenate([pairs[together], alone << 32 | alone]))
-    return pairs >> 32, pairs & 0xFFFFFFFF
+    behind = np.arange(1, held.size + 1)
+    sizes = np.where(last - first <= MOST_TOGETHER, last - behind, 0)
+    pairs = np.sort(np.repeat(of_group, sizes) << 32 | of_group[places_of(behind, sizes)])
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    counts = np.diff(starts, append=pairs.size)
+    ours, others = pairs[starts] >> 32, pairs[starts] & _LOW
+    number = np.bincount(block)
+    together = counts >= TOGETHER * np.maximum(number[ours], number[others])
+    ours, others = ours[together], others[together]
+    alone = distinct(block)
+    pairs = distinct(np.concatenate([ours << 32 | others, others << 32 | ours, alone << 32 | alone]))
+    return pairs >> 32, pairs & _LOW
 
 
 def _inside(nodes: Nodes, runs: Runs) -> NDArray[np.bool_]:
     """For each token, whether a run covers it."""
     inside = np.zeros(nodes.tokens.size, np.bool_)
     starts = nodes.token_spans[runs[:, 1], 0]
-    for first, last in np.stack([starts + runs[:, 2], starts + runs[:, 3]], axis=1).tolist():
-        inside[first:last] = True
+    cover(starts + runs[:, 2], starts + runs[:, 3], inside)
     return inside
 
 
@@ -219,7 +283,7 @@ def _sources(
     if not feed.provenance.has_sources:
         return np.full(blocks, np.inf)
     row, source = feed.provenance.sources_of(node)
-    known = np.unique(block[row] << 32 | source)
+    known = distinct(block[row] << 32 | source)
     number = np.bincount(known >> 32, minlength=blocks).astype(np.float64)
     number[number == 0] = np.inf
     return number
@@ -239,30 +303,42 @@ def _are_phrases(runs: Runs, provenance: Provenance, settings: Settings) -> NDAr
     some = order[(within < EXAMPLES) & (longest < settings.kgram + settings.window - 1)]
     article = provenance.article[runs[some, 1]]
     spots = find_spots(provenance.texts, article, runs[some, 2:], settings.workers)
-    texts = provenance.texts.take(article).to_arrow()
-    whole = [
-        _is_whole(text.as_py(), start, end)
-        for text, start, end in zip(texts, spots.starts.tolist(), spots.ends.tolist(), strict=True)
-    ]
-    votes = np.bincount(runs[some, 0], np.array(whole, np.float64) - 0.5, out.size)
+    votes = np.bincount(runs[some, 0], _are_whole(provenance.texts, article, spots) - 0.5, out.size)
     out[runs[some, 0]] = votes[runs[some, 0]] < 0
     return out
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a sentence or line starts at `start`, and one ends at `end`."""
-    before = text[max(0, start - 16) : start].rstrip(_PASSED)
-    after = text[end : end + 16].lstrip(_PASSED)
-    return (before[-1] in _STOPS if before else start < 16) and (not after or after[0] in _STOPS)
+def _are_whole(texts: Texts, articles: Rows, spots: Spots) -> NDArray[np.bool_]:
+    """Whether a sentence or line starts where each span does, and one ends where it does."""
+    chars = np.empty((articles.size, 2, _AROUND), np.int32)
+    for block, places, rows in texts.by_chunk(articles):
+        out = np.empty((places.size, 2, _AROUND), np.int32)
+        around(block.data, block.offsets, rows, (spots.starts[places], spots.ends[places]), out)
+        chars[places] = out
+    nearest = np.argmin(np.isin(chars, _PASSED), axis=2, keepdims=True)
+    before, behind = np.take_along_axis(chars, nearest, axis=2)[:, :, 0].T
+    begins = np.isin(before, _STOPS) | (before < 0)
+    ends = np.isin(behind, _STOPS) | (behind < 0) | np.isin(behind, _PASSED)
+    whole: NDArray[np.bool_] = begins & ends
+    return whole
 
 
 def set_aside(nodes: Nodes, runs: Runs, settings: Settings) -> Nodes:
     """The nodes with the runs marked, and without the fingerprints that stand inside them."""
+    if not runs.size:
+        return nodes
     inside = _inside(nodes, runs)
+    some = distinct(runs[:, 1].astype(np.int64))
+    covered = np.zeros(len(nodes), np.int32)
+    covered[some] = count_inside(inside, nodes.token_spans[some])
     prints = np.empty_like(nodes.prints)
-    sizes = (settings.kgram, max(1, int(nodes.counts.max(initial=0))))
     spans = prints_outside(
-        nodes.tokens, nodes.token_spans, nodes.prints, nodes.print_spans, sizes, inside, prints
+        nodes.tokens,
+        nodes.token_spans,
+        nodes.prints,
+        nodes.print_spans,
+        settings.kgram,
+        (inside, covered),
+        prints,
     )
-    own = nodes.counts - count_inside(inside, nodes.token_spans)
-    return replace(nodes, boilerplate=inside, own=own, prints=prints, print_spans=spans)
+    return replace(nodes, boilerplate=inside, own=nodes.counts - covered, prints=prints, print_spans=spans)

@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 from dedup.kernels.postings import (
     band_keys,
     common_counts,
+    drop_single,
     equal_rows,
     list_postings,
     meet,
     one_witness_per_group,
     pair_in_lists,
     pair_with_first,
+    shared_prints,
 )
 from dedup.pairs import among, pair_keys
 from dedup.settings import Settings
-from dedup.sketches import FEWEST_TOKENS, Nodes
+from dedup.sketches import FEWEST_TOKENS, Nodes, distinct
 from dedup.threads import in_order, ranges
 
 # Up to here all members are compared: 5 ms, and every figure of the cluster rule is measured.
@@ -44,20 +46,20 @@ Links = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 def to_links(keys: NDArray[np.uint64] | NDArray[np.int64]) -> Links:
     """Distinct pairs from earlier << 32 | later."""
-    keys = np.unique(keys.astype(np.int64))
+    keys = distinct(keys.astype(np.int64))
     return keys >> 32, keys & 0xFFFFFFFF
 
 
 def without(links: Links, *seen: NDArray[np.int64]) -> Links:
     """Links less those whose keys were seen, each time in ascending order."""
-    keys = np.unique(pair_keys(*links))
+    keys = distinct(pair_keys(*links))
     for some in seen:
         keys = keys[~among(keys, some)]
-    return to_links(keys)
+    return keys >> 32, keys & 0xFFFFFFFF
 
 
 def band_lists(nodes: Nodes, settings: Settings) -> list[NDArray[np.uint64]]:
-    """For each band, sorted key << 32 | node."""
+    """For each band, sorted key << 32 | node, where a key is that of several: of a feed's keys a tenth."""
     rows = settings.permutations // settings.bands
     # The signatures of articles without a shingle are all equal.
     has_key = nodes.counts >= max(FEWEST_TOKENS, settings.shingle)
@@ -66,7 +68,7 @@ def band_lists(nodes: Nodes, settings: Settings) -> list[NDArray[np.uint64]]:
         entries = np.empty(len(nodes), np.uint64)
         entries = entries[: band_keys(nodes.signatures, rows, band, has_key, entries)]
         entries.sort()
-        return entries
+        return entries[: drop_single(entries)].copy()
 
     return list(in_order(work, range(settings.bands), settings.workers))
 
@@ -77,7 +79,7 @@ def first_of_lists(nodes: Nodes, bands: list[NDArray[np.uint64]]) -> Links:
     for entries in bands:
         out = np.empty(entries.size, np.uint64)
         parts.append(out[: pair_with_first(entries, out)].copy())
-    later_first = np.unique(np.concatenate(parts)).astype(np.int64)
+    later_first = distinct(np.concatenate(parts)).astype(np.int64)
     return alike(nodes, (later_first & 0xFFFFFFFF, later_first >> 32))
 
 
@@ -104,7 +106,7 @@ def share_band(
     for entries in bands:
         own = entries[chosen[(entries & np.uint64(0xFFFFFFFF)).astype(np.int64)]]
         pairs, met = pair_in_lists(own[: one_witness_per_group(own, groups, own)], CAP, HUBS)
-        later_earlier = np.unique(pairs).astype(np.int64)
+        later_earlier = distinct(pairs).astype(np.int64)
         keys.append(pair_keys(*alike(nodes, (later_earlier & 0xFFFFFFFF, later_earlier >> 32))))
         capped += met
     return to_links(np.concatenate(keys)), capped
@@ -159,25 +161,22 @@ def _meet(
     def work(block: tuple[int, int]) -> Links:
         return meet(postings, known, rules, least, *block)
 
-    parts = list(in_order(work, ranges(known[0].size, _BLOCK_NODES), settings.workers))
+    # A block has counters for all nodes, so that with more of these there must not be more blocks.
+    size = max(_BLOCK_NODES, known[0].size // 64)
+    parts = list(in_order(work, ranges(known[0].size, size), settings.workers))
     left = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
     right = np.concatenate([np.empty(0, np.int64), *(part[1] for part in parts)])
     return left, right
 
 
 def print_entries(nodes: Nodes, chosen: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """The chosen nodes' fingerprints as sorted fingerprint << 32 | node."""
-    sizes = np.where(chosen, np.diff(nodes.print_spans, axis=1)[:, 0], 0)
-    entries = np.empty(int(sizes.sum()), np.uint64)
-    at = np.append(0, np.cumsum(sizes))
-    for first, last in ranges(len(nodes), _BLOCK_NODES):
-        own = np.repeat(np.arange(first, last), sizes[first:last])
-        places = np.arange(at[first], at[last]) + np.repeat(
-            nodes.print_spans[first:last, 0] - at[first:last], sizes[first:last]
-        )
-        entries[at[first] : at[last]] = nodes.prints[places].astype(np.uint64) << np.uint64(32) | own.astype(
-            np.uint64
-        )
+    """The fingerprints that several of the chosen nodes have, as sorted fingerprint << 32 | node.
+
+    One in six that a single node has is among them.
+    """
+    sizes = np.diff(nodes.print_spans, axis=1)[:, 0]
+    room = np.empty(int(sizes[chosen].sum()), np.uint64)
+    entries = room[: shared_prints(nodes.prints, nodes.print_spans, chosen, room)]
     entries.sort()
     return entries
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dedup.folding import fold_table
 from dedup.kernels import (
     align,
+    around,
     assign,
     boilerplate,
     chain,
@@ -188,6 +189,19 @@ def band_keys(signatures: Sequence[Ints], rows: int, band: int, has_key: Sequenc
     return from_entries(out[: postings.band_keys(signed, rows, band, np.array(has_key, np.bool_), out)])
 
 
+def drop_single(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of lists of two and more."""
+    packed = to_entries(entries)
+    return from_entries(packed[: postings.drop_single(packed)])
+
+
+def shared_prints(articles: Sequence[Ints], chosen: Flags) -> list[Entry]:
+    """(fingerprint, article) of those that several of the chosen articles may have."""
+    prints, spans = flat(articles, np.uint32)
+    out = np.empty(prints.size, np.uint64)
+    return from_entries(out[: postings.shared_prints(prints, spans, np.array(chosen, np.bool_), out)])
+
+
 def pair_with_first(entries: Sequence[Entry]) -> list[Entry]:
     """(article, first article of its list)."""
     out = np.empty(len(entries), np.uint64)
@@ -274,10 +288,18 @@ def grams_near(
     return from_entries(boilerplate.grams_near(some_tokens, spans, every, gram_set(known), sizes, reach))
 
 
+def links_of(articles: Sequence[Ints], known: Iterable[int], size: int) -> list[Entry]:
+    """(gram, article) of one token more than the known grams, from each of these on."""
+    some_tokens, spans = flat(articles, np.uint32)
+    every = np.arange(len(articles))
+    stretches, _ = boilerplate.find_stretches(some_tokens, spans, every, gram_set(known), size)
+    return from_entries(boilerplate.links_of(some_tokens, spans, stretches, size))
+
+
 def gram_blocks(
     articles: Sequence[Ints], counts: Mapping[int, int], links: Mapping[int, int], size: int
 ) -> dict[int, int]:
-    """Of each gram the least one of its block, read from the tree of the kernel."""
+    """Of each gram the least one of its block, read from the trees that two calls make."""
     some_tokens, spans = flat(articles, np.uint32)
     parents = np.arange(len(counts), dtype=np.int32)
     sets = (gram_set(counts), gram_set(links))
@@ -285,7 +307,12 @@ def gram_blocks(
         np.array([counts[gram] for gram in sorted(counts)], np.int32),
         np.array([links[gram] for gram in sorted(links)], np.int32),
     )
-    boilerplate.link_grams(some_tokens, spans, np.arange(len(articles)), sets, held, size, parents)
+    for first in range(2):
+        tree = np.arange(len(counts), dtype=np.int32)
+        some = np.arange(first, len(articles), 2)
+        stretches = boilerplate.find_stretches(some_tokens, spans, some, sets[0], size)
+        boilerplate.link_grams(some_tokens, spans, stretches, sets[1], held, size, tree)
+        boilerplate.unite_all(parents, tree)
     for _ in counts:
         parents = parents[parents]
     ordered = sorted(counts)
@@ -299,8 +326,16 @@ def find_runs(
     some_tokens, spans = flat(articles, np.uint32)
     numbers = np.array([blocks[gram] for gram in sorted(blocks)], np.int32)
     every = np.arange(len(articles))
-    found = boilerplate.find_runs(some_tokens, spans, every, gram_set(blocks), numbers, size)
+    stretches = boilerplate.find_stretches(some_tokens, spans, every, gram_set(blocks), size)
+    found = boilerplate.find_runs(stretches, numbers, size)
     return [(row[0], row[1], row[2], row[3]) for row in found.tolist()]
+
+
+def cover(spans: Sequence[Entry], size: int) -> list[bool]:
+    """Which of so many tokens some spans cover."""
+    inside = np.zeros(size, np.bool_)
+    boilerplate.cover(*sides(spans), inside)
+    return [bool(value) for value in inside]
 
 
 NO_KEYWORD = 2**32 - 1
@@ -315,7 +350,7 @@ def find_keywords(
     out = np.empty((len(articles), most), np.uint32), np.empty(len(articles))
     rows = np.arange(len(articles))[::-1].copy()
     keywords.find_keywords(some_tokens, spans, rows, words, limits, out)
-    found = [[token for token in row if token != NO_KEYWORD] for row in out[0].tolist()]
+    found = [sorted(token for token in row if token != NO_KEYWORD) for row in out[0].tolist()]
     return list(zip(found, out[1].tolist(), strict=True))
 
 
@@ -345,8 +380,8 @@ def prints_outside(
     flat_prints, print_spans = flat(prints, np.uint32)
     marked, _ = flat(inside, np.bool_)
     out = np.empty_like(flat_prints)
-    sizes = (size, max(1, *map(len, articles)))
-    kept = boilerplate.prints_outside(some_tokens, spans, flat_prints, print_spans, sizes, marked, out)
+    covered = (marked, np.array([sum(flags) for flags in inside], np.int32))
+    kept = boilerplate.prints_outside(some_tokens, spans, flat_prints, print_spans, size, covered, out)
     return [out[start:end].tolist() for start, end in kept.tolist()]
 
 
@@ -354,6 +389,19 @@ def count_inside(inside: Flags, spans: Sequence[Entry]) -> list[int]:
     """How many tokens of each span are boilerplate."""
     bounds = np.array(spans, np.int64).reshape(-1, 2)
     return listed(boilerplate.count_inside(np.array(inside, np.bool_), bounds))
+
+
+def chars_around(
+    texts: Sequence[str], rows: Ints, spans: Sequence[Entry], width: int
+) -> list[tuple[str, str]]:
+    """The characters before and behind a span of each of the given texts, nearest first."""
+    data, bounds = flat([text.encode() for text in texts], np.uint8)
+    out = np.empty((len(rows), 2, width), np.int32)
+    offsets = np.append(bounds[:, 0], bounds[-1, 1])
+    around.around(data, offsets, np.array(rows, np.int64), sides(spans), out)
+    before, behind = (["".join(chr(c) for c in row if c >= 0) for row in side.tolist()] for side in
+                      (out[:, 0], out[:, 1]))  # fmt: skip
+    return list(zip(before, behind, strict=True))
 
 
 KINDS = {"plain": kinds.PLAIN, "name": kinds.NAME, "number": kinds.NUMBER, "lower": kinds.LOWER}

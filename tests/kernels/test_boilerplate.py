@@ -58,6 +58,14 @@ def test_more_grams_than_were_foreseen_are_all_told() -> None:
     assert [gram for gram, _ in found] == reference.kgram_hashes(article, 3)
 
 
+@given(FEEDS, st.integers(1, 3))
+@settings(max_examples=calls.EXAMPLES)
+def test_links_begin_with_known_grams(articles: list[Tokens], size: int) -> None:
+    known = set(grams_of(articles, size, 2))
+    wanted = reference.grams_near(articles, known, (size, size + 1), (0, 0))
+    assert calls.links_of(articles, known, size) == wanted
+
+
 @given(FEEDS, st.integers(1, 3), st.integers(1, 3))
 @settings(max_examples=calls.EXAMPLES)
 def test_blocks_and_where_they_stand_are_the_twins(articles: list[Tokens], size: int, least: int) -> None:
@@ -107,6 +115,12 @@ def test_an_article_shorter_than_a_gram_has_nothing_to_leave_out(size: int) -> N
     assert calls.grams_near([[1] * size], {7}, (6, 6), (9, 9)) == []
     assert calls.find_runs([[1] * size], {7: 0}, 6) == []
     assert calls.gram_blocks([[1] * size], {7: 2}, {}, 6) == {7: 7}
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted).map(tuple), max_size=5))
+@settings(max_examples=calls.EXAMPLES)
+def test_what_runs_cover_is_marked(spans: list[tuple[int, int]]) -> None:
+    assert calls.cover(spans, 30) == [any(start <= at < end for start, end in spans) for at in range(30)]
 
 
 @given(flags(30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=5))

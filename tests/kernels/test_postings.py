@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests import reference
 from tests.kernels import calls
+from tests.kernels.made import flags
 
 ARTICLES = 12
 ENTRIES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, ARTICLES - 1)), max_size=60, unique=True)
@@ -23,6 +26,32 @@ def test_each_article_is_paired_with_the_first_of_each_of_its_lists(entries: lis
     lists = reference.posting_lists(entries).values()
     wanted = [(article, articles[0]) for articles in lists for article in articles[1:]]
     assert calls.pair_with_first(entries) == wanted
+
+
+@given(ENTRIES)
+@settings(max_examples=calls.EXAMPLES)
+def test_lists_of_one_article_are_dropped(entries: list[calls.Entry]) -> None:
+    lists = reference.posting_lists(entries).items()
+    wanted = [(key, article) for key, some in lists if len(some) > 1 for article in some]
+    assert calls.drop_single(entries) == wanted
+
+
+@given(st.lists(st.sets(st.integers(0, 2**32 - 1) | st.integers(0, 9)), min_size=1, max_size=6), st.data())
+@settings(max_examples=calls.EXAMPLES)
+def test_fingerprints_that_several_articles_have_are_told_and_few_others(
+    prints: list[set[int]], data: st.DataObject
+) -> None:
+    chosen = data.draw(flags(len(prints)), label="chosen")
+    every = [(value, n) for n, some in enumerate(prints) if chosen[n] for value in sorted(some)]
+    times = Counter(value for value, _ in every)
+    found = calls.shared_prints(list(map(sorted, prints)), chosen)
+    assert found == [entry for entry in every if entry in set(found)]
+    assert set(found) >= {entry for entry in every if times[entry[0]] > 1}
+
+
+def test_of_many_single_fingerprints_few_are_told() -> None:
+    prints = [sorted(Random(n).sample(range(2**32), 1000)) for n in range(8)]
+    assert len(calls.shared_prints(prints, [True] * 8)) < 8000 / 4
 
 
 @given(ENTRIES, st.integers(1, 6), st.integers(1, 6))
