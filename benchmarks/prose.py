@@ -37,6 +37,13 @@ class Prose:
         """Where paragraphs begin, and the end of the last one."""
         return np.concatenate(([0], np.flatnonzero(self.stops == PARAGRAPH) + 1))
 
+    @property
+    def closed(self) -> Prose:
+        """This prose with its last paragraph ended."""
+        stops = self.stops.copy()
+        stops[-1:] = PARAGRAPH
+        return Prose(self.words, stops)
+
     def part(self, start: int, end: int) -> Prose:
         """The words from `start` up to `end`."""
         return Prose(self.words[start:end], self.stops[start:end])

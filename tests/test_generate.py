@@ -15,9 +15,7 @@ import numpy as np
 import pytest
 
 from benchmarks import generate, prose
-from benchmarks.generate import KINDS, Feed, Record, Truth
-
-Made = tuple[Record, Truth]
+from benchmarks.generate import KINDS, Extras, Feed, Made
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +210,56 @@ def test_edits_leave_the_share_of_words_they_say(
         kept.append(equal / len(before))
     # Three of four edits take a word from its place: substituted, deleted, moved.
     assert np.mean(kept) == pytest.approx(1 - 0.75 * share, abs=0.02)
+
+
+def test_the_usual_feed_is_the_one_it_always_was(tmp_path: Path) -> None:
+    """Figures in benchmarks/README.md and floors.json were measured on these bytes."""
+    assert digest(tmp_path, 1)[:16] == "79cb0c8a6bfa9b8b"
+
+
+@pytest.fixture(scope="module")
+def hot() -> list[Made]:
+    """1,000 articles, 301 of them one story, all with a footer."""
+    return list(generate.generate_articles(1000, 5, Extras(hot=300, footer_everywhere=True)))
+
+
+def test_a_feed_of_so_many_articles_has_just_so_many(hot: list[Made]) -> None:
+    assert len({record["id"] for record, _ in hot}) == len(hot) == 1000
+    assert len(list(generate.generate_articles(77, 1))) == 77
+    whole = generate.generate(20, 1)
+    assert {record["text"] for record, _ in whole} >= {
+        r["text"] for r, _ in generate.generate_articles(20, 1)
+    }
+
+
+def test_a_hot_story_has_its_copies_spread_over_the_feed(hot: list[Made]) -> None:
+    kinds = Counter(fact["kind"] for _, fact in hot if fact["story"] == generate.HOT_STORY)
+    assert kinds == {"original": 1, "hot": 300}
+    quarters = [sum(fact["kind"] == "hot" for _, fact in hot[n : n + 250]) for n in range(0, 1000, 250)]
+    assert min(quarters) > 50
+
+
+def test_copies_of_a_hot_story_each_have_a_dateline_and_a_paragraph_of_their_own(hot: list[Made]) -> None:
+    footers = [footer.text for footer in Feed(5).footers]
+    dated, extras = set(), set()
+    for copy, story in bodies("hot", hot, footers):
+        dateline, text = copy.split(" - ", 1)
+        extra = Counter(text.split("\n\n")) - Counter(story.split("\n\n"))
+        assert extra.total() == 1
+        dated.add(dateline)
+        extras |= set(extra)
+    assert len(extras) == 300
+    assert len(dated) > 200
+
+
+def test_a_footer_everywhere_ends_every_article(hot: list[Made]) -> None:
+    footer = Feed(5).footers[0].text
+    assert all(record["text"].endswith("\n\n" + footer) and fact["footer"] == 1 for record, fact in hot)
+
+
+def test_more_hot_copies_than_articles_are_refused() -> None:
+    with pytest.raises(ValueError, match="hot=10"):
+        generate.generate_articles(10, 1, Extras(hot=10))
 
 
 @pytest.mark.parametrize("arguments", [(-1, 1), (1, -1)])

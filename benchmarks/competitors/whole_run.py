@@ -19,6 +19,7 @@ import msgspec
 
 PERMUTATIONS = 128
 THRESHOLD = 0.7
+BANDS = 16  # of 8 rows, where a library asks: even odds at a Jaccard of 0.68
 CORES = len(os.sched_getaffinity(0))
 PARTS_PER_CORE = 8  # small enough that no core waits long for the last part, big enough to cost nothing
 
@@ -58,6 +59,19 @@ def parts(path: Path, count: int) -> Iterator[Part]:
             if end > start:
                 yield path, start, end
             start = max(start, end)
+
+
+def cut(path: Path, folder: Path) -> list[list[str]]:
+    """Write the file's parts as files of `folder`, for libraries that read a file on one core; their ids."""
+    folder.mkdir()
+    ids = []
+    for number, part in enumerate(parts(path, CORES * PARTS_PER_CORE)):
+        _, start, end = part
+        with path.open("rb") as feed, (folder / f"{number:05}.jsonl").open("wb") as sink:
+            feed.seek(start)
+            sink.write(feed.read(end - start))
+        ids.append([article.id for article in read(part)])
+    return ids
 
 
 def in_parallel(work: Callable[[Part], Result], path: Path) -> list[Result]:
