@@ -1,5 +1,5 @@
 # demo: the sample feed from file to CSV   test: everything that must hold   lint: style, types, floors
-# bench: accuracy and speed   docs: README's generated parts   constraints: pin every package anew
+# bench: accuracy, speed and scale   docs: README's generated parts   constraints: pin every package anew
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -40,6 +40,9 @@ test: lint
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/threads.py
+	$(BIN)/python benchmarks/scale.py
 
 docs: $(INSTALLED)
 	$(BIN)/python tools/docs.py

@@ -6,14 +6,19 @@ The calling process must stay small: Linux starts a child's peak at what its par
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import statistics
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,25 @@ class RunError(Exception):
     """The command failed or did not end in time; the message tells which, short enough for a table."""
 
 
-def run_once(command: Sequence[str], *, cwd: Path, out: Path, timeout: float) -> Cost:
-    """Run `command` in `cwd`, its standard output into the file `out`, ended after `timeout` seconds."""
-    log = out.with_suffix(".stderr")
+def find(feed: Path, out: Path | None, *options: str) -> Sequence[str]:
+    """The command line of our whole run, into a folder or to standard output."""
+    into = ("--out", str(out)) if out else ()
+    return (sys.executable, "-m", "dedup", "find", str(feed), *into, *options)
+
+
+def run_once(
+    command: Sequence[str], *, cwd: Path, out: Path, timeout: float, env: Mapping[str, str] | None = None
+) -> Cost:
+    """Run `command` in `cwd`, its standard output into the file `out`, ended after `timeout` seconds.
+
+    `env` is set beside the environment of this process.
+    """
+    log, environ = out.with_suffix(".stderr"), {**os.environ, **(env or {})}
     with out.open("wb") as sink, log.open("wb") as errors:
         start = time.perf_counter()
-        child = subprocess.Popen(command, cwd=cwd, stdout=sink, stderr=errors, start_new_session=True)
+        child = subprocess.Popen(
+            command, cwd=cwd, env=environ, stdout=sink, stderr=errors, start_new_session=True
+        )
         late = threading.Event()
         timer = threading.Timer(timeout, _end, (child.pid, late))
         timer.start()
@@ -71,3 +89,9 @@ def median(costs: Sequence[Cost]) -> Cost:
         statistics.median(cost.cpu for cost in costs),
         statistics.median(cost.peak for cost in costs),
     )
+
+
+def conditions() -> str:
+    """Where and when it was measured, in words that follow a table."""
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"

@@ -3,42 +3,37 @@
     python benchmarks/speed.py [--feed FEED] [--runs 3] [--only NAME …] [--timeout 600] [--write]
 
 Each tool runs once to warm the file cache (and dedup's compiled kernels), then all take turns, A B C A B C,
-so that a slow minute of the machine falls on all alike. Figures are medians. What each tool found stands
-beside its time: they do not do the same work. `--write` puts the table into benchmarks/README.md.
+so that a slow minute of the machine falls on all alike. Figures are medians, each also as a multiple of
+dedup's and of the floor's, `read only`. What each tool found stands beside its time: they do not do the same
+work. `--write` puts the table into benchmarks/README.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import gzip
-import os
-import platform
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 if not __package__:  # run as a file: its siblings are found from the folder above
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import venvs
-from benchmarks.measure import Cost, RunError, median, run_once
+from benchmarks.corpus import WORK, unpacked
+from benchmarks.measure import REPO, Cost, RunError, conditions, find, median, run_once
 from benchmarks.shared import DATA
 from benchmarks.tables import markdown, write_into_readme
 
-REPO = Path(__file__).resolve().parents[1]
-WORK = REPO / "benchmarks" / ".work"
-COMPETITORS = ("rensa", "gaoya", "datasketch")
-OURS = "dedup"
+COMPETITORS = ("rensa", "gaoya", "datasketch", "daft", "text-dedup", "datatrove")
+OURS, FLOOR = "dedup", "read only"
 MOST_TOLD = 80  # characters of an error that still fit the table
 COSTS = (("wall", "wall s", ".2f"), ("cpu", "CPU s", ".2f"), ("peak", "peak MiB", ".0f"))
 HEADER = (
     "tool",
     "version",
-    *(cell for _, title, _ in COSTS for cell in (title, "× dedup")),
+    *(cell for _, title, _ in COSTS for cell in (title, "× dedup", "× floor")),
     "clusters",
     "articles",
 )
@@ -81,39 +76,33 @@ def found(path: Path) -> tuple[int, int]:
     return len(set(names)), len(names)
 
 
-def unpacked(feed: Path) -> Path:
-    """The feed itself, or what a .gz holds, unpacked once into the work folder."""
-    if feed.suffix != ".gz":
-        return feed
-    target = WORK / feed.stem
-    if not target.exists() or target.stat().st_mtime < feed.stat().st_mtime:
-        with gzip.open(feed) as source, target.open("wb") as sink:
-            shutil.copyfileobj(source, sink, 1 << 20)
-    return target
-
-
 def tools(feed: Path, only: Sequence[str]) -> list[Tool]:
     """The rows asked for; dedup is always among them, for the ratios."""
-    ours, out = (sys.executable, "-m", "dedup", "find", str(feed)), WORK / "out"
-    version = our_version()
+    version, out = our_version(), WORK / "out"
+    to_stdout = f"{OURS} > csv"
     rows = [
-        Tool(OURS, version, (*ours, "--out", str(out)), out / "clusters.csv"),
-        Tool(f"{OURS} > csv", version, ours, stdout_of(f"{OURS} > csv")),
+        Tool(OURS, version, find(feed, out), out / "clusters.csv"),
+        Tool(to_stdout, version, find(feed, None), stdout_of(to_stdout)),
         *(competitor(name, feed) for name in COMPETITORS if not only or name in only),
-        Tool("read only", "", (sys.executable, str(REPO / "benchmarks" / "read_only.py"), str(feed))),
+        Tool(FLOOR, "", (sys.executable, str(REPO / "benchmarks" / "read_only.py"), str(feed))),
     ]
     return [tool for tool in rows if not only or tool.name in (OURS, *only)]
 
 
+def adapter(name: str) -> Path:
+    """The program that runs a competitor."""
+    return REPO / "benchmarks" / "competitors" / f"{name.replace('-', '_')}.py"
+
+
 def competitor(name: str, feed: Path) -> Tool:
     """A competitor's row, its environment made if need be."""
-    out = WORK / f"{name}.csv"
+    script, out = adapter(name), WORK / f"{name}.csv"
     try:
-        python = str(venvs.python(name))
+        python = str(venvs.python(script))
     except venvs.NotAvailableError as error:
-        return Tool(name, venvs.version(name), (), stopped=f"not available here: {error}")
-    command = (python, "-m", f"benchmarks.competitors.{name}", str(feed), str(out))
-    return Tool(name, venvs.version(name), command, out)
+        return Tool(name, venvs.version(script), (), stopped=f"not available here: {error}"[:MOST_TOLD])
+    command = (python, "-m", f"benchmarks.competitors.{script.stem}", str(feed), str(out))
+    return Tool(name, venvs.version(script), command, out)
 
 
 def our_version() -> str:
@@ -125,31 +114,36 @@ def our_version() -> str:
     return (stdout_of("version").read_text().split() or ["?"])[-1]
 
 
-def cells(tool: Tool, ours: Cost | None) -> list[str]:
-    """A tool's row of the table."""
+def cells(tool: Tool, bases: Sequence[Cost | None]) -> list[str]:
+    """A tool's row of the table: each figure, and how many times each of the bases' it is."""
     if tool.stopped or not tool.costs:
         return [tool.name, tool.version, tool.stopped or "not run", *[""] * (len(HEADER) - 3)]
     cost = median(tool.costs)
     figures: list[str] = []
     for figure, _, spec in COSTS:
         value = getattr(cost, figure)
-        figures += [format(value, spec), f"{value / getattr(ours, figure):.2f}" if ours else ""]
+        times = (f"{value / getattr(base, figure):.2f}" if base else "" for base in bases)
+        figures += [format(value, spec), *times]
     counts = [f"{count:,}" for count in found(tool.clusters)] if tool.clusters else ["", ""]
     return [tool.name, tool.version, *figures, *counts]
 
 
+def cost_of(name: str, rows: Sequence[Tool]) -> Cost | None:
+    """What the tool of that name took; None when it did not run."""
+    return next((median(tool.costs) for tool in rows if tool.name == name and tool.costs), None)
+
+
 def report(rows: Sequence[Tool], feed: Path, runs: int) -> str:
     """The table, and under what conditions it was measured."""
-    ours = next((median(tool.costs) for tool in rows if tool.name == OURS and tool.costs), None)
+    bases = cost_of(OURS, rows), cost_of(FLOOR, rows)
     with feed.open("rb") as source:
         articles = sum(1 for line in source if line.strip())
     where = (
         f"`{feed.name}`, {articles:,} articles, {feed.stat().st_size / 1e6:.0f} MB; "
-        f"{len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}, "
-        f"{datetime.now(UTC):%Y-%m-%d}; median of {runs} runs in turn, file cache warm. "
+        f"median of {runs} runs in turn, file cache warm; {conditions()}. "
         "Peak is that of a tool's largest process."
     )
-    return markdown(HEADER, [cells(tool, ours) for tool in rows]) + "\n\n" + where
+    return markdown(HEADER, [cells(tool, bases) for tool in rows]) + "\n\n" + where
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""A virtual environment for each competitor, made on demand from what its adapter says it needs."""
+"""A virtual environment for a script, made on demand from the packages it says it needs."""
 
 from __future__ import annotations
 
@@ -8,37 +8,36 @@ import sys
 import tomllib
 from pathlib import Path
 
-HERE = Path(__file__).parent
-VENVS = HERE / ".venvs"
+VENVS = Path(__file__).parent / ".venvs"
 
 
 class NotAvailableError(Exception):
     """The packages could not be had or built here; the message says why."""
 
 
-def requirements(name: str) -> list[str]:
-    """The pinned packages in the adapter's inline script metadata (PEP 723)."""
-    source = (HERE / "competitors" / f"{name}.py").read_text(encoding="utf-8")
-    block = re.search(r"^# /// script\n((?:#.*\n)+?)# ///$", source, re.MULTILINE)
+def requirements(script: Path) -> list[str]:
+    """The pinned packages in the script's inline metadata (PEP 723)."""
+    block = re.search(r"^# /// script\n((?:#.*\n)+?)# ///$", script.read_text(encoding="utf-8"), re.MULTILINE)
     if block is None:
-        raise ValueError(f"no script metadata in the adapter {name!r}")
+        raise ValueError(f"no script metadata in {script.name!r}")
     metadata = tomllib.loads(re.sub(r"^# ?", "", block[1], flags=re.MULTILINE))
     return list(map(str, metadata["dependencies"]))
 
 
-def version(name: str) -> str:
-    """The pinned version of the competitor itself."""
-    return next(pin.partition("==")[2] for pin in requirements(name) if pin.startswith(f"{name}=="))
+def version(script: Path) -> str:
+    """The pinned version of the library that the script is named after."""
+    pins = (pin.replace("-", "_").split("==") for pin in requirements(script))
+    return next(number for name, number in pins if name == script.stem)
 
 
-def python(name: str) -> Path:
-    """The interpreter of the competitor's environment, made if it is absent or its pins have changed."""
-    home = VENVS / name
+def python(script: Path) -> Path:
+    """The interpreter of the script's environment, made if it is absent or its pins have changed."""
+    home = VENVS / script.stem
     made_from = home / "requirements.txt"
-    wanted = "\n".join(requirements(name))
+    wanted = "\n".join(requirements(script))
     if not made_from.exists() or made_from.read_text(encoding="utf-8") != wanted:
         _call(sys.executable, "-m", "venv", "--clear", str(home))
-        _call(str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", *requirements(name))
+        _call(str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", *requirements(script))
         made_from.write_text(wanted, encoding="utf-8")
     return home / "bin" / "python"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import floors, measure, scoring, speed, tables, venvs
+from benchmarks import corpus, floors, measure, scale, scoring, speed, startup, tables, threads, venvs
 from benchmarks.competitors import whole_run
 from benchmarks.floors import Floor
 from benchmarks.measure import Cost, RunError
@@ -119,9 +119,9 @@ def test_a_table_goes_between_its_markers_and_leaves_the_rest() -> None:
         tables.replace_between(text, "accuracy", table)
 
 
-def test_the_readme_has_the_markers_of_both_programs() -> None:
+def test_the_readme_has_the_markers_of_every_program() -> None:
     text = tables.README.read_text(encoding="utf-8")
-    for name in ("speed", "accuracy"):
+    for name in ("speed", "scale", "start-up", "threads", "accuracy"):
         assert tables.replace_between(text, name, "x") != text
 
 
@@ -134,13 +134,95 @@ def test_the_speed_table_tells_ratios_counts_and_what_stopped(tmp_path: Path) ->
         speed.Tool("dedup", "0.1", (), clusters, [Cost(2, 4, 100), Cost(1, 4, 100), Cost(9, 4, 100)]),
         speed.Tool("slow", "1.0", (), clusters, [Cost(5, 6, 50)]),
         speed.Tool("late", "1.0", (), clusters, stopped="> 600 s"),
+        speed.Tool("read only", "", (), None, [Cost(1, 1, 40)]),
     ]
-    told = speed.report(rows, feed, 3).splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in told[2:5]]
-    assert cells[0] == ["dedup", "0.1", "2.00", "1.00", "4.00", "1.00", "100", "1.00", "2", "5"]
-    assert cells[1][2:8] == ["5.00", "2.50", "6.00", "1.50", "50", "0.50"]
-    assert cells[2][:3] == ["late", "1.0", "> 600 s"]
-    assert "2 articles" in told[-1]
+    told = table_of(speed.report(rows, feed, 3))
+    assert " ".join(told[0]) == "dedup 0.1 2.00 1.00 2.00 4.00 1.00 4.00 100 1.00 2.50 2 5"
+    assert " ".join(told[1][2:11]) == "5.00 2.50 5.00 6.00 1.50 6.00 50 0.50 1.25"
+    assert told[2][:3] == ["late", "1.0", "> 600 s"]
+    assert told[3][4] == "1.00"
+    assert "2 articles" in speed.report(rows, feed, 3).splitlines()[-1]
+
+
+def test_ratios_to_a_floor_that_did_not_run_are_left_empty(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("{}\n")
+    told = table_of(speed.report([speed.Tool("dedup", "0.1", (), None, [Cost(2, 4, 100)])], feed, 1))
+    assert told[0][2:5] == ["2.00", "1.00", ""]
+
+
+def table_of(report: str) -> list[list[str]]:
+    """The cells of a Markdown table, its header left out."""
+    lines = [line for line in report.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_an_article_costs_what_a_run_takes_beside_start_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(corpus, "WORK", tmp_path)
+    size = scale.Size("stories", corpus.Made(1000), [Cost(3, 5, 300)])
+    size.made.feed.write_text("{}\n")
+    start_up = Cost(1, 2, 100)
+    assert size.point(start_up) == {
+        "series": "stories",
+        "articles": 1000,
+        "wall": pytest.approx(2),
+        "cpu": pytest.approx(3),
+        "memory": pytest.approx(200 * 1024 / 1000),
+    }
+    late = scale.Size("stories", size.made, stopped="> 3600 s")
+    told = table_of(scale.report([size, late], start_up, 1))
+    assert " ".join(told[0]) == "stories 1,000 0 3.0 5.0 300 2.000 3.000 204.80 "
+    assert told[1][3] == "> 3600 s"
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({"1": "abc", "2": "xy"}, "one cluster of 3"),
+        ({"1": "ab", "2": "xy"}, "NOT ONE: 3 in 1 clusters, 1 lost, 0 of others"),
+        ({"1": "ab", "2": "cx"}, "NOT ONE: 3 in 2 clusters, 0 lost, 1 of others"),
+        ({"1": "abcx", "2": "yz"}, "NOT ONE: 3 in 1 clusters, 0 lost, 1 of others"),
+    ],
+)
+def test_the_hot_story_must_be_one_cluster_of_all_its_copies(
+    members: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    truth, clusters = tmp_path / "truth.csv", tmp_path / "clusters.csv"
+    truth.write_text(
+        "id,story,kind,footer\na,0,original,1\nb,0,hot,1\nc,0,hot,1\nx,1,original,1\ny,1,exact,1\n"
+    )
+    rows = (f"{cluster},{article}\n" for cluster, articles in members.items() for article in articles)
+    clusters.write_text("cluster_id,id\n" + "".join(rows))
+    assert scale.fate(truth, clusters) == told
+
+
+def test_a_made_feed_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(corpus, "WORK", tmp_path / "work")
+    made = corpus.Made(12, hot=5)
+    made.make()
+    texts = [json.loads(line)["text"] for line in made.feed.open(encoding="utf-8")]
+    assert len(texts) == len(made.truth.read_text().splitlines()) - 1 == 12
+    before = made.feed.stat().st_mtime_ns
+    made.make()
+    assert made.feed.stat().st_mtime_ns == before
+    assert made.feed != corpus.Made(12).feed
+
+
+def test_stages_of_one_and_two_threads_stand_side_by_side() -> None:
+    one = [{"sketch": 4.0, "tell": 1.0, "all": 6.0}, {"sketch": 8.0, "tell": 1.0, "all": 10.0}]
+    two = [{"sketch": 3.0, "tell": 1.0, "all": 5.0}, {"sketch": 3.0, "tell": 0.0, "all": 5.0}]
+    assert threads.rows(one, two) == [
+        ("sketch", "6.00", "3.00", "2.00"),
+        ("tell", "1.00", "0.50", "2.00"),
+        ("all", "8.00", "5.00", "1.60"),
+    ]
+
+
+def test_the_table_of_start_up_tells_medians() -> None:
+    rows = [startup.Start("help", (), costs=[Cost(1, 2, 10), Cost(3, 2, 30), Cost(2, 2, 20)])]
+    assert table_of(startup.report(rows, 3)) == [["help", "2.00", "2.00", "20"]]
 
 
 def run(code: str, out: Path, timeout: float = 60) -> Cost:
@@ -166,8 +248,24 @@ def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", speed.COMPETITORS)
 def test_each_adapter_pins_its_library(name: str) -> None:
-    assert all("==" in pin for pin in venvs.requirements(name))
-    assert venvs.version(name)
+    script = speed.adapter(name)
+    assert all("==" in pin for pin in venvs.requirements(script))
+    assert f"{name}=={venvs.version(script)}" in venvs.requirements(script)
+
+
+def test_a_competitor_that_cannot_be_installed_says_so_in_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def python(_: Path) -> Path:
+        raise venvs.NotAvailableError("ERROR: no matching distribution")
+
+    monkeypatch.setattr(venvs, "python", python)
+    tool = speed.competitor("text-dedup", Path("feed.jsonl"))
+    assert (tool.name, tool.stopped) == ("text-dedup", "not available here: ERROR: no matching distribution")
+
+
+def test_a_run_sees_what_is_set_beside_its_environment(tmp_path: Path) -> None:
+    command, out = (sys.executable, "-c", "import os; print(os.environ['DEDUP_TRIED'])"), tmp_path / "out"
+    measure.run_once(command, cwd=tmp_path, out=out, timeout=60, env={"DEDUP_TRIED": "yes"})
+    assert out.read_text() == "yes\n"
 
 
 def test_parts_of_a_file_hold_each_line_once(tmp_path: Path) -> None:
@@ -176,6 +274,14 @@ def test_parts_of_a_file_hold_each_line_once(tmp_path: Path) -> None:
     for count in (1, 3, 7, 100):
         ids = [article.id for part in whole_run.parts(feed, count) for article in whole_run.read(part)]
         assert ids == [str(n) for n in range(20)]
+
+
+def test_a_feed_cut_into_files_holds_each_line_once(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("".join(f'{{"id": "{n}", "text": "x"}}\n' for n in range(50)))
+    ids = whole_run.cut(feed, tmp_path / "cut")
+    assert [one for part in ids for one in part] == [str(n) for n in range(50)]
+    assert b"".join(path.read_bytes() for path in sorted((tmp_path / "cut").iterdir())) == feed.read_bytes()
 
 
 def test_pairs_join_into_components() -> None:
@@ -188,5 +294,5 @@ def test_a_competitor_goes_from_file_to_clusters(tmp_path: Path) -> None:
     feed, out = tmp_path / "feed.jsonl", tmp_path / "out.csv"
     feed.write_text("".join(json.dumps({"id": key, "text": text}) + "\n" for key, text in texts.items()))
     command = [sys.executable, "-m", "benchmarks.competitors.datasketch", str(feed), str(out)]
-    subprocess.run(command, cwd=speed.REPO, check=True, timeout=60)
+    subprocess.run(command, cwd=measure.REPO, check=True, timeout=60)
     assert out.read_text() == "cluster_id,id\n1,a\n1,b\n"

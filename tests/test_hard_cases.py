@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import dedup
-from benchmarks.generate import Author
+from benchmarks.author import Author
 from benchmarks.prose import drawn, names
 from tests.evidence import Row, check, check_apart, rows, together
 

@@ -21,7 +21,7 @@ from datasketch import MinHash
 from polars.testing import assert_frame_equal
 
 import dedup
-from benchmarks.generate import Author
+from benchmarks.author import Author
 from dedup.columns import TABLES, schema
 from dedup.report.csv import read_table, write_table
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 import dedup
-from benchmarks.generate import Author
+from benchmarks.author import Author
 from dedup.settings import Settings
 from tests import reference
 from tests.evidence import Row, check, key, rows, words

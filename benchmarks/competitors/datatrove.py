@@ -10,8 +10,9 @@
     python -m benchmarks.competitors.datatrove FEED.jsonl OUT.csv
 
 Fast paths used: xxhash of 32 bits, one process per core in the first two steps. A task reads whole files, so
-the feed is cut into parts first. Words are what stands between spaces, which is quicker than the tokenizers
-it brings. Articles that share a band are joined; nothing holds them to an estimate.
+the feed is cut into parts first. Texts are put into lower case and nothing else, and words are what stands
+between spaces: both quicker than what it does by itself. Articles that share a band are joined; nothing
+holds them to an estimate.
 (Run as a module: as a plain script this file would import itself instead of the library.)
 """
 
@@ -28,19 +29,24 @@ from datatrove.pipeline.base import PipelineStep
 from datatrove.pipeline.dedup import minhash
 from datatrove.pipeline.readers import JsonlReader
 from datatrove.utils.hashing import HashConfig
+from datatrove.utils.text import TextNormConfig
 from datatrove.utils.word_tokenizers import WordTokenizer
 
 from benchmarks.competitors.whole_run import BANDS, CORES, PERMUTATIONS, cut, run
 
+LOWER_CASE_ONLY = TextNormConfig(
+    norm_whitespace=False, remove_punctuation=False, norm_unicode_diacritics=False, norm_numbers=False
+)
 CONFIG = minhash.MinhashConfig(
     n_grams=3,
     num_buckets=BANDS,
     hashes_per_bucket=PERMUTATIONS // BANDS,
+    norm_config=LOWER_CASE_ONLY,
     hash_config=HashConfig(precision=32, hash_fc="xxhash"),
 )
 
 
-class Spaces(WordTokenizer):
+class Spaces(WordTokenizer):  # type: ignore[misc]  # its types are in its own environment
     """Words are what stands between spaces."""
 
     def word_tokenize(self, text: str) -> list[str]:
