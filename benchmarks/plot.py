@@ -43,11 +43,12 @@ def draw(axes: Axes, points: list[Point], figures: tuple[tuple[str, str, str], .
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([f"{size / 1000:,.0f} k" if size < 1e6 else f"{size / 1e6:g} M" for size in sizes])
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
     axes.set_xlabel("articles")
     axes.set_ylabel(label)
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, fontsize=8)
+    above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}  # no line runs under it
+    axes.legend(frameon=False, fontsize=8, ncols=2, handlelength=3.5, **above)
 
 
 def main() -> None:

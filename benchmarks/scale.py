@@ -98,7 +98,7 @@ def fate(truth: Path, clusters: Path) -> str:
     others: Counter[str] = Counter()
     with clusters.open(encoding="utf-8", newline="") as source:
         for row in csv.DictReader(source):
-            (held if row["id"] in hot else others)[row["cluster_id"]] += 1
+            (held if row["article_id"] in hot else others)[row["cluster_id"]] += 1
     lost, strangers = len(hot) - held.total(), sum(others[cluster] for cluster in held)
     if len(held) == 1 and not lost and not strangers:
         return f"one cluster of {len(hot):,}"

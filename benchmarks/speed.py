@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,7 +57,11 @@ class Tool:
         if self.stopped:
             return None
         try:
-            return run_once(self.command, cwd=REPO, out=stdout_of(self.name), timeout=timeout)
+            with tempfile.TemporaryDirectory(
+                dir=WORK
+            ) as scratch:  # a tool that is ended leaves its own there
+                env, out = {"TMPDIR": scratch}, stdout_of(self.name)
+                return run_once(self.command, cwd=REPO, out=out, timeout=timeout, env=env)
         except RunError as error:
             self.stopped = str(error).replace(str(REPO), ".")[:MOST_TOLD]
         return None

@@ -194,7 +194,7 @@ def test_the_hot_story_must_be_one_cluster_of_all_its_copies(
         "id,story,kind,footer\na,0,original,1\nb,0,hot,1\nc,0,hot,1\nx,1,original,1\ny,1,exact,1\n"
     )
     rows = (f"{cluster},{article}\n" for cluster, articles in members.items() for article in articles)
-    clusters.write_text("cluster_id,id\n" + "".join(rows))
+    clusters.write_text("cluster_id,article_id\n" + "".join(rows))
     assert scale.fate(truth, clusters) == told
 
 
