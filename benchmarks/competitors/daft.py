@@ -9,8 +9,8 @@
 Fast paths used: JSON lines, lower case, white space and signatures are Daft's own expressions. It reads a
 file on one core, so the feed is cut into parts first; smaller batches of rows took four times the CPU time.
 Bands and clusters are ours: its guide groups bands by `explode` and `groupby` and finds components by joins
-of tables, and the grouping alone took ten times the CPU time of this whole run. Articles that share a band are
-joined; nothing holds them to an estimate.
+of tables, and the grouping alone took ten times the CPU time of this whole run. Articles that share a band
+are joined; nothing holds them to an estimate.
 (Run as a module: as a plain script this file would import itself instead of the library.)
 """
 

@@ -14,7 +14,7 @@ _STRIDE = 64  # octets that are passed over at a time: as vectors, 0.1 ns each i
 
 
 @jit
-def around(data: U8, offsets: I64, rows: I64, spans: tuple[I64, I64], out: I32) -> None:
+def around(data: U8, offsets: I64, rows: I64, spans: tuple[I32, I32], out: I32) -> None:
     """Write the code points before and behind each span to `out` (int32, spans x 2 x width), nearest first.
 
     Span i is `spans[0][i]:spans[1][i]` (Python string indices) of the UTF-8 text

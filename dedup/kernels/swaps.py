@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.chain import SHORT_RUN, occurs
+from dedup.kernels.chain import SHORT_RUN
 from dedup.kernels.index import Index, Place, add_all, entry_of, longest, new_index, slot_mask
 from dedup.kernels.jit import jit
 from dedup.kernels.kinds import FRESH, LEADING, NAME, NUMBER
@@ -30,6 +30,15 @@ Table = tuple[U64, Place]
 
 Gone = tuple[I32, U8, Flags]
 """Of one side what the other has nowhere: the places, ascending, their kinds, and which are swapped."""
+
+
+@jit
+def occurs(tokens: U32, start: int, end: int, token: np.uint32) -> bool:
+    """Whether `token` is in `tokens[start:end]`; without an early way out, so that it compiles to vectors."""
+    hits = 0
+    for i in range(start, end):
+        hits += tokens[i] == token
+    return hits > 0
 
 
 @jit

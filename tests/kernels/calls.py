@@ -398,7 +398,8 @@ def chars_around(
     data, bounds = flat([text.encode() for text in texts], np.uint8)
     out = np.empty((len(rows), 2, width), np.int32)
     offsets = np.append(bounds[:, 0], bounds[-1, 1])
-    around.around(data, offsets, np.array(rows, np.int64), sides(spans), out)
+    starts, ends = np.array(spans, np.int32).reshape(-1, 2).T.copy()
+    around.around(data, offsets, np.array(rows, np.int64), (starts, ends), out)
     before, behind = (["".join(chr(c) for c in row if c >= 0) for row in side.tolist()] for side in
                       (out[:, 0], out[:, 1]))  # fmt: skip
     return list(zip(before, behind, strict=True))
