@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedup.provenance import NO_TIME
@@ -39,7 +38,7 @@ def attribute(articles: pa.Table, texts: Texts, members: Members, facts: Facts) 
 
 
 def chosen(
-    rule: str, articles: pa.Table, members: Members, attribution: Attribution, facts: Facts
+    rule: str, texts: Texts, members: Members, attribution: Attribution, facts: Facts
 ) -> NDArray[np.int64]:
     """The article of each cluster that is kept by a rule of `dedup.settings.KEEP_RULES` (int64)."""
     rows, lead = members.article, members.lead
@@ -50,7 +49,7 @@ def chosen(
         return np.unique(attribution.origins.article)
     keys: tuple[NDArray[np.int64], ...]
     if rule == "longest":
-        keys = (-pc.binary_length(articles["text"]).to_numpy()[rows],)
+        keys = (-texts.octets(rows),)
     elif rule == "latest":
         keys = (np.where(times == NO_TIME, NO_TIME, -times),)
     else:

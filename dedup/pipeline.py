@@ -28,7 +28,6 @@ from dedup.stages.identify import Identified, identify
 from dedup.stages.listing import Limits, Listing, list_pairs
 from dedup.stages.repeats import repeats
 from dedup.tables import Evidence
-from dedup.texts import Texts
 
 FEW_STORIES = 4  # times the stories that make a passage boilerplate: among fewer most of it goes unseen
 
@@ -87,7 +86,7 @@ def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Du
     feed = taken.feed
     with clock("identify"):
         known = identify(feed.articles)
-        texts = Texts(known.articles["text"])
+        texts = known.texts
         facts = _facts(known)
         nodes = collapse(taken.sketches.take(known.first_record))
     with clock("search"):
@@ -114,7 +113,7 @@ def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Du
             "rejects": feed.rejects,
         }
         tell("tell", 1.0)
-    keep = _kept(known, rows, chosen(settings.keep, known.articles, rows, attribution, facts))
+    keep = _kept(known, rows, chosen(settings.keep, texts, rows, attribution, facts))
     run = _run(taken, known, nodes, found, settings, clock)
     return Duplicates(tables=told, run=run, keep=keep, articles_in=taken.articles_in)
 

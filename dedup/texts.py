@@ -36,28 +36,35 @@ class Block:
 
 
 class Texts:
-    """A column of texts, in blocks of some megabytes; nothing is copied until some are taken."""
+    """Some `rows` of a column of texts, all by default; nothing is copied until some are taken.
 
-    def __init__(self, column: pa.ChunkedArray) -> None:
+    They lie in blocks of some megabytes.
+    """
+
+    def __init__(self, column: pa.ChunkedArray, rows: NDArray[np.int64] | None = None) -> None:
+        self._rows = None if rows is None or rows.size == len(column) else rows
         self._blocks = [block for chunk in column.chunks if len(chunk) for block in _cut(block_of(chunk))]
         self._starts = np.cumsum([0, *map(len, self._blocks)])
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        return int(self._starts[-1]) if self._rows is None else self._rows.size
 
-    @property
-    def octets(self) -> int:
-        """Bytes of all texts."""
-        return sum(int(block.offsets[-1] - block.offsets[0]) for block in self._blocks)
+    def octets(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Bytes of the given texts."""
+        sizes = np.empty(rows.size, np.int64)
+        for block, places, within in self.by_chunk(rows):
+            sizes[places] = block.offsets[within + 1] - block.offsets[within]
+        return sizes
 
     def blocks(self) -> list[Block]:
-        """All texts, in order."""
+        """All texts of the column, in order."""
         return self._blocks
 
     def by_chunk(
         self, rows: NDArray[np.int64]
     ) -> Iterator[tuple[Block, NDArray[np.int64], NDArray[np.int64]]]:
         """Each block that holds some of `rows`, which of `rows` those are, and where it has them."""
+        rows = rows if self._rows is None else self._rows[rows]
         number = np.searchsorted(self._starts, rows, "right") - 1
         order = np.argsort(number, kind="stable")
         for places in np.split(order, np.flatnonzero(np.diff(number[order])) + 1):

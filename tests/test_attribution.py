@@ -79,13 +79,13 @@ def attributed(clusters: list[list[Row]]) -> tuple[pa.Table, Members, Facts, Att
 def test_each_rule_keeps_one_member(name: str, rule: str) -> None:
     cluster, keeps = CLUSTERS[name]
     articles, members, facts, attribution = attributed([cluster])
-    assert chosen(rule, articles, members, attribution, facts).tolist() == [keeps[rule]]
+    assert chosen(rule, Texts(articles["text"]), members, attribution, facts).tolist() == [keeps[rule]]
 
 
 @pytest.mark.parametrize("rule", KEEP_RULES)
 def test_each_cluster_keeps_its_own(rule: str) -> None:
     articles, members, facts, attribution = attributed([cluster for cluster, _ in CLUSTERS.values()])
-    found = chosen(rule, articles, members, attribution, facts)
+    found = chosen(rule, Texts(articles["text"]), members, attribution, facts)
     firsts = np.unique(members.lead)
     assert (found - firsts).tolist() == [keeps[rule] for _, keeps in CLUSTERS.values()]
 
@@ -102,7 +102,7 @@ def test_no_clusters_keep_nothing() -> None:
     articles, members, facts, found = attributed([])
     assert found.credit == []
     for rule in KEEP_RULES:
-        assert chosen(rule, articles, members, found, facts).size == 0
+        assert chosen(rule, Texts(articles["text"]), members, found, facts).size == 0
 
 
 def ids(keep: NDArray[np.bool_], rows: list[dict[str, object]]) -> list[object]:

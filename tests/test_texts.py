@@ -45,7 +45,14 @@ def test_a_slice_of_a_column_is_read_where_it_lies() -> None:
     texts = Texts(column(SOME, SOME).slice(2, 9))
     wanted = [text or "" for text in [*SOME, *SOME][2:11]]
     assert texts.views(np.arange(9)).to_pylist() == wanted
-    assert texts.octets == sum(len(text.encode()) for text in wanted)
+    assert texts.octets(np.arange(9)).tolist() == [len(text.encode()) for text in wanted]
+
+
+def test_some_rows_of_a_column_are_texts_of_their_own() -> None:
+    texts = Texts(column(SOME[:3], SOME[3:]), np.array([1, 3, 5]))
+    assert len(texts) == 3
+    assert texts.views(np.array([2, 0, 1])).to_pylist() == [SOME[5], SOME[1], SOME[3]]
+    assert texts.octets(np.array([1])).tolist() == [18]
 
 
 def test_blocks_hold_all_texts_in_order_and_are_cut_by_size(monkeypatch: pytest.MonkeyPatch) -> None:

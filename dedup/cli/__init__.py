@@ -172,6 +172,7 @@ def _run(
     from dedup.clock import Clock
     from dedup.report import folder, progress
     from dedup.report.profile import show_profile
+    from dedup.warm import compiling
 
     _check(inputs, wanted)
     read: list[feeds.Feed] = []
@@ -186,9 +187,11 @@ def _run(
             feeds.check_kept(feed, wanted.kept)
         for note in () if wanted.quiet else feed.notes:
             say(note)
+        compiled()
 
     clock = Clock()
-    with progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
+    hush: Callable[[str], None] = (lambda _: None) if wanted.quiet else say
+    with compiling(hush) as compiled, progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
         found = pipeline.find_duplicates(
             inputs, settings=settings, options=reading, progress=tell, on_read=on_read, clock=clock
         )

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dedup.texts import Texts
+
 _ID_FIELDS = ("source", "published", "title", "text")
 _TOLD_BY = ("version", "published", "title", "source", "url", "prior_ids")
 
@@ -19,13 +21,14 @@ _TOLD_BY = ("version", "published", "title", "source", "url", "prior_ids")
 class Identified:
     """Distinct articles, and the records they came from.
 
-    `articles`: as `dedup.articles.ARTICLES`, in the order of the records, no id missing, each (id, version)
-    once. `of_record`: int64 article per record. `first_record`: int64, the record that stands for each
-    article. `ranks`: int64 place of each article in the order of (id, version) by code point, absent version
-    first. `counts`: what was met on the way.
+    `articles`: as `dedup.articles.ARTICLES` less the texts, in the order of the records, no id missing, each
+    (id, version) once. `texts`: of the articles, where the records have them. `of_record`: int64 article per
+    record. `first_record`: int64, the record that stands for each article. `ranks`: int64 place of each
+    article in the order of (id, version) by code point, absent version first. `counts`: what was met.
     """
 
     articles: pa.Table
+    texts: Texts
     of_record: NDArray[np.int64]
     first_record: NDArray[np.int64]
     ranks: NDArray[np.int64]
@@ -64,7 +67,11 @@ def identify(records: pa.Table) -> Identified:
         records = records.set_column(
             records.schema.get_field_index("version"), "version", pa.array(versions, pa.string())
         )
-    articles = records if is_first.all() else records.filter(pa.array(is_first))
+    articles = records.drop_columns("text")
+    if not is_first.all():
+        articles = articles.filter(pa.array(is_first))
+    first_record = np.flatnonzero(is_first)
+    texts = Texts(records["text"], first_record)
     number = np.cumsum(is_first) - 1
     counts = {
         "records": records.num_rows,
@@ -73,7 +80,7 @@ def identify(records: pa.Table) -> Identified:
         "ids_missing": int(missing.sum()),
         "ids_with_versions": _with_several(articles, codes[is_first]),
     }
-    return Identified(articles, number[first_of], np.flatnonzero(is_first), _ranks(articles), counts)
+    return Identified(articles, texts, number[first_of], first_record, _ranks(articles), counts)
 
 
 def _with_several(articles: pa.Table, codes: NDArray[np.int64]) -> int:

@@ -34,7 +34,8 @@ def names(known: Identified) -> list[tuple[str, str | None]]:
 def of_texts(known: Identified) -> dict[str, str | None]:
     """The version of each text, where all have one id."""
     articles = known.articles
-    return dict(zip(articles["text"].to_pylist(), articles["version"].to_pylist(), strict=True))
+    texts = known.texts.take(np.arange(len(known.texts))).to_arrow()
+    return dict(zip(texts.to_pylist(), articles["version"].to_pylist(), strict=True))
 
 
 def test_an_article_with_an_id_of_its_own_stays_as_it_is() -> None:
