@@ -100,13 +100,16 @@ def no_pairs() -> Pairs:
 def merge(parts: Sequence[Pairs]) -> Pairs:
     """All pairs of disjoint parts, sorted."""
     parts = [part for part in parts if len(part)] or [no_pairs()]
+    if len(parts) == 1:
+        return parts[0]
+    keys = np.concatenate([part.keys for part in parts])
     sizes = np.concatenate([np.diff(part.passage_starts) for part in parts])
-    whole = Pairs(
-        np.concatenate([part.left for part in parts]),
-        np.concatenate([part.right for part in parts]),
-        np.concatenate([part.figures for part in parts]),
-        np.concatenate([part.passages for part in parts]),
-        np.append(0, np.cumsum(sizes)),
+    order = np.argsort(keys, kind="stable")
+    places = places_of((np.cumsum(sizes) - sizes)[order], sizes[order])
+    return Pairs(
+        np.concatenate([part.left for part in parts])[order],
+        np.concatenate([part.right for part in parts])[order],
+        np.concatenate([part.figures for part in parts])[order],
+        np.concatenate([part.passages for part in parts])[places],
+        np.append(0, np.cumsum(sizes[order])),
     )
-    keys = whole.keys
-    return whole if (keys[1:] > keys[:-1]).all() else whole.take(np.argsort(keys, kind="stable"))

@@ -23,6 +23,7 @@ from dedup.kernels import (
     postings,
     repeats,
     sketch,
+    stretches,
     swaps,
     tokens,
 )
@@ -292,8 +293,8 @@ def links_of(articles: Sequence[Ints], known: Iterable[int], size: int) -> list[
     """(gram, article) of one token more than the known grams, from each of these on."""
     some_tokens, spans = flat(articles, np.uint32)
     every = np.arange(len(articles))
-    stretches, _ = boilerplate.find_stretches(some_tokens, spans, every, gram_set(known), size)
-    return from_entries(boilerplate.links_of(some_tokens, spans, stretches, size))
+    places, _ = stretches.find_stretches(some_tokens, spans, every, gram_set(known), size)
+    return from_entries(stretches.links_of(some_tokens, spans, places, size))
 
 
 def gram_blocks(
@@ -310,9 +311,9 @@ def gram_blocks(
     for first in range(2):
         tree = np.arange(len(counts), dtype=np.int32)
         some = np.arange(first, len(articles), 2)
-        stretches = boilerplate.find_stretches(some_tokens, spans, some, sets[0], size)
-        boilerplate.link_grams(some_tokens, spans, stretches, sets[1], held, size, tree)
-        boilerplate.unite_all(parents, tree)
+        places = stretches.find_stretches(some_tokens, spans, some, sets[0], size)
+        stretches.link_grams(some_tokens, spans, places, sets[1], held, size, tree)
+        stretches.unite_all(parents, tree)
     for _ in counts:
         parents = parents[parents]
     ordered = sorted(counts)
@@ -326,8 +327,8 @@ def find_runs(
     some_tokens, spans = flat(articles, np.uint32)
     numbers = np.array([blocks[gram] for gram in sorted(blocks)], np.int32)
     every = np.arange(len(articles))
-    stretches = boilerplate.find_stretches(some_tokens, spans, every, gram_set(blocks), size)
-    found = boilerplate.find_runs(stretches, numbers, size)
+    places = stretches.find_stretches(some_tokens, spans, every, gram_set(blocks), size)
+    found = stretches.find_runs(places, numbers, size)
     return [(row[0], row[1], row[2], row[3]) for row in found.tolist()]
 
 

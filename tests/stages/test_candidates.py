@@ -111,7 +111,8 @@ def test_near_copies_share_a_band_and_meet_the_first_of_each_list() -> None:
 
 
 def test_articles_under_three_words_have_no_band_keys() -> None:
-    nodes = nodes_of(["one two", "one", "", "one two three", "three two one"])
+    again = "one two three one two three"
+    nodes = nodes_of(["one two", "one", "", again, again + " one"])
     for entries in candidates.band_lists(nodes, ONE_THREAD):
         assert set((entries & np.uint64(0xFFFFFFFF)).tolist()) == {0, 1}
 
