@@ -89,9 +89,9 @@ def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Du
         texts = known.texts
         facts = _facts(known)
         nodes = collapse(taken.sketches.take(known.first_record))
-    with clock("search"):
+    with clock("candidates"):
         known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks)
-        found = search(nodes, facts, known_of, settings, _share(tell, "compare"))
+        found = search(nodes, facts, known_of, settings, clock, _share(tell, "compare"))
         nodes = found.nodes
     with clock("repeats"):
         repeating, repeated = repeats(nodes, settings)

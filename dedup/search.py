@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.pairs import FORM, Pairs, among, merge, no_pairs, pair_keys
+from dedup.clock import Clock
+from dedup.compared import Compared, Progress
+from dedup.pairs import Pairs, pair_keys
 from dedup.provenance import Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct, places_of
@@ -16,16 +17,12 @@ from dedup.stages import candidates
 from dedup.stages.boilerplate import Runs, learn, no_runs, set_aside
 from dedup.stages.candidates import Links
 from dedup.stages.cluster import Clusters, Facts, cluster
-from dedup.stages.compare import compare
 from dedup.stages.form import are_forms
 from dedup.stages.relate import Relation, are_near, joins, relate
 from dedup.stages.roundup import in_roundups
-from dedup.stages.template import Kinds, are_framed, are_templates, by_copies
-from dedup.threads import untold
+from dedup.stages.template import by_copies
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Found:
 
 
 def search(
-    nodes: Nodes, facts: Facts, provenance: Provenance, settings: Settings, progress: Progress
+    nodes: Nodes, facts: Facts, provenance: Provenance, settings: Settings, clock: Clock, progress: Progress
 ) -> Found:
     """Find, compare and cluster all pairs of nodes that may have a relation.
 
@@ -55,10 +52,11 @@ def search(
     """
     bands = candidates.band_lists(nodes, settings)
     heads = candidates.first_of_lists(nodes, bands)
-    raw = _Compared(nodes, provenance, settings, learns=True)
-    runs = _boilerplate(raw, heads)
-    nodes = set_aside(nodes, runs, settings)
-    compared = _Compared(nodes, provenance, settings, known=raw)
+    raw = Compared(nodes, provenance, settings, clock, learns=True)
+    with clock("boilerplate"):
+        runs = _boilerplate(raw, heads)
+        nodes = set_aside(nodes, runs, settings)
+    compared = Compared(nodes, provenance, settings, clock, known=raw)
     roots = near_groups(compared, heads)
     sizes = np.bincount(roots, minlength=len(nodes))
     small = sizes[roots] <= candidates.SMALL_GROUP
@@ -69,7 +67,8 @@ def search(
     compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
     across, cut = across_groups(compared, roots)
     compared.add(candidates.open_links(nodes, across, settings))
-    clusters, relations = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
+    with clock("cluster"):
+        clusters, relations = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
     found = compared.whole()
     left, right = np.sort(clusters.lead_of[np.stack(cut)], axis=0)
     return Found(
@@ -88,7 +87,7 @@ def search(
     )
 
 
-def _boilerplate(compared: _Compared, heads: Links) -> Runs:
+def _boilerplate(compared: Compared, heads: Links) -> Runs:
     """What recurs in several near-copy groups that are otherwise unrelated."""
     nodes, settings = compared.nodes, compared.settings
     if not settings.boilerplate:
@@ -131,74 +130,11 @@ def _meetings(
     return by_band, by_print, {"band_lists": band_caps, "fingerprint_lists": print_caps}
 
 
-class _Compared:
-    """The pairs compared so far; those without a relation are remembered by key alone.
-
-    While boilerplate is learnt, `FORM` tells pages of one frame instead of templates. `known`: what was
-    compared then; where neither node has any boilerplate, it is not compared again.
-    """
-
-    def __init__(
-        self,
-        nodes: Nodes,
-        provenance: Provenance,
-        settings: Settings,
-        *,
-        learns: bool = False,
-        known: _Compared | None = None,
-    ) -> None:
-        self.nodes = nodes
-        self.learns = learns
-        self.provenance = provenance
-        self.settings = settings
-        self._parts: list[Pairs] = []
-        self._seen: list[NDArray[np.int64]] = []
-        self._kinds = Kinds(nodes, provenance)
-        self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
-
-    @property
-    def number(self) -> int:
-        return sum(seen.size for seen in self._seen)
-
-    def add(self, links: Links, progress: Progress = untold) -> Pairs:
-        """Compare the links that are new, and return those that have a relation."""
-        left, right = candidates.without(links, *self._seen)
-        keys = pair_keys(left, right)
-        self._seen.append(keys)
-        seen, known = self._known
-        is_new = ~among(keys, seen)
-        pairs = compare(self.nodes, left[is_new], right[is_new], self.settings, progress)
-        told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.provenance, self.settings)))
-        told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
-        if self.learns:
-            told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
-        else:
-            told.figures[:, FORM] = are_templates(
-                self.nodes, told, self.provenance, self._kinds, self.settings
-            )
-        self._parts.append(told)
-        return told
-
-    def whole(self) -> Pairs:
-        self._parts = [merge(self._parts)]
-        return self._parts[0]
-
-    def _without_boilerplate(self, nodes: Nodes) -> tuple[NDArray[np.int64], Pairs]:
-        """The keys of the pairs of which no node has any, and of these the pairs that have a relation."""
-        bare = nodes.own == nodes.counts
-        keys = np.sort(np.concatenate([np.empty(0, np.int64), *self._seen]))
-        pairs = self.whole()
-        return (
-            keys[bare[keys >> 32] & bare[keys & 0xFFFFFFFF]],
-            pairs.take(np.flatnonzero(bare[pairs.left] & bare[pairs.right])),
-        )
-
-
 def _join(links: list[Links]) -> Links:
     return np.concatenate([pair[0] for pair in links]), np.concatenate([pair[1] for pair in links])
 
 
-def near_groups(compared: _Compared, heads: Links) -> NDArray[np.int64]:
+def near_groups(compared: Compared, heads: Links) -> NDArray[np.int64]:
     """The first node of each node's near-copy group (int64).
 
     A node joins the group of the fullest node that it shares a band list with and that is near it.
@@ -230,7 +166,7 @@ def pairs_within(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Links:
     return np.repeat(nodes, sizes), nodes[places_of(behind, sizes)]
 
 
-def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> tuple[Links, Links]:
+def across_groups(compared: Compared, roots: NDArray[np.int64]) -> tuple[Links, Links]:
     """The members' pairs of groups that met, one of them large; and the witnesses whose groups were cut.
 
     Up to `MOST_PAIRS` all are taken; above it, each group's members with the other's witness, where those are
@@ -260,7 +196,7 @@ def across_groups(compared: _Compared, roots: NDArray[np.int64]) -> tuple[Links,
 
 
 def _cluster_all(
-    compared: _Compared, facts: Facts, bands: list[NDArray[np.uint64]], large: NDArray[np.int64]
+    compared: Compared, facts: Facts, bands: list[NDArray[np.uint64]], large: NDArray[np.int64]
 ) -> tuple[Clusters, NDArray[np.int8]]:
     """The clusters, and the relations of all pairs.
 

@@ -1,0 +1,96 @@
+"""`Compared`: links into the pairs that have a relation, each compared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.clock import Clock
+from dedup.pairs import FORM, Pairs, among, merge, no_pairs, pair_keys
+from dedup.provenance import Provenance
+from dedup.settings import Settings
+from dedup.sketches import Nodes
+from dedup.stages import candidates
+from dedup.stages.candidates import Links
+from dedup.stages.compare import compare
+from dedup.stages.relate import relate
+from dedup.stages.template import Kinds, are_framed, are_templates
+from dedup.threads import untold
+
+Progress = Callable[[float], None]
+
+
+class Compared:
+    """The pairs compared so far; those without a relation are remembered by key alone.
+
+    While boilerplate is learnt, `FORM` tells pages of one frame instead of templates. `known`: what was
+    compared then; where neither node has any boilerplate, it is not compared again.
+    """
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        provenance: Provenance,
+        settings: Settings,
+        clock: Clock,
+        *,
+        learns: bool = False,
+        known: Compared | None = None,
+    ) -> None:
+        self.nodes = nodes
+        self.learns = learns
+        self.provenance = provenance
+        self.settings = settings
+        self.clock = clock
+        self._parts: list[Pairs] = []
+        self._seen: list[NDArray[np.int64]] = []
+        self._kinds = Kinds(nodes, provenance)
+        self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
+
+    @property
+    def number(self) -> int:
+        """How many pairs."""
+        return sum(seen.size for seen in self._seen)
+
+    def add(self, links: Links, progress: Progress = untold) -> Pairs:
+        """Compare the links that are new, and return those that have a relation."""
+        left, right = candidates.without(links, *self._seen)
+        keys = pair_keys(left, right)
+        self._seen.append(keys)
+        is_new = ~among(keys, self._known[0])
+        with self.clock("compare"):
+            pairs = compare(self.nodes, left[is_new], right[is_new], self.settings, progress)
+        with self.clock("relate"):
+            told = self._told(pairs, keys)
+        self._parts.append(told)
+        return told
+
+    def _told(self, pairs: Pairs, keys: NDArray[np.int64]) -> Pairs:
+        """Those that have a relation, of the pairs and of what was known of `keys`."""
+        known = self._known[1]
+        told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.provenance, self.settings)))
+        told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
+        if self.learns:
+            told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
+        else:
+            told.figures[:, FORM] = are_templates(
+                self.nodes, told, self.provenance, self._kinds, self.settings
+            )
+        return told
+
+    def whole(self) -> Pairs:
+        """All that have a relation."""
+        self._parts = [merge(self._parts)]
+        return self._parts[0]
+
+    def _without_boilerplate(self, nodes: Nodes) -> tuple[NDArray[np.int64], Pairs]:
+        """The keys of the pairs of which no node has any, and of these the pairs that have a relation."""
+        bare = nodes.own == nodes.counts
+        keys = np.sort(np.concatenate([np.empty(0, np.int64), *self._seen]))
+        pairs = self.whole()
+        return (
+            keys[bare[keys >> 32] & bare[keys & 0xFFFFFFFF]],
+            pairs.take(np.flatnonzero(bare[pairs.left] & bare[pairs.right])),
+        )
