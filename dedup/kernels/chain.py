@@ -13,6 +13,7 @@ I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 
 SHORT_RUN = 4  # tokens from which a run beside an anchor belongs to its passage
+ONE = np.uint64(1)  # places of this type cannot be negative: loops over them compile to vectors
 _LOOK_BACK = 32  # anchors before one that are tried as its predecessor
 
 Runs = I32
@@ -59,8 +60,13 @@ def nearest_run(
             break
         if not pairs[pair_slot(b, at, mask)]:
             continue
-        for u in range(first, last - 1):
-            if a[u] != b[at] or a[u + 1] != b[at + 1]:
+        one, two = b[at], b[at + 1]
+        hits = np.int32(0)
+        for t in range(last - 1 - first):
+            u = np.uint64(first + t)
+            hits = np.int32(hits + ((a[u] == one) & (a[u + ONE] == two)))
+        for u in range(first, last - 1 if hits else first):
+            if a[u] != one or a[u + 1] != two:
                 continue
             off = at - u
             if best[1] - best[0] == off and best[0] <= u < best[0] + best[2]:
@@ -163,9 +169,11 @@ def align_gap(a: U32, b: U32, span: tuple[int, int, int, int], scratch: Scratch,
     rows, cols = j - i, l - k
     best, since = scratch  # lengths up to the gap of 64; the first row and column stay 0
     for r in range(rows):
-        token, over, row = a[i + r], best[r], best[r + 1]
         for c in range(cols):
-            row[c + 1] = over[c] + 1 if token == b[k + c] else max(over[c + 1], row[c])
+            if a[i + r] == b[k + c]:
+                best[r + 1, c + 1] = best[r, c] + 1
+            else:
+                best[r + 1, c + 1] = max(best[r, c + 1], best[r + 1, c])
     r, c = rows, cols
     while r and c and best[r, c]:
         size = 0

@@ -15,8 +15,8 @@ from dedup.kernels.tokens import I32, U8, U32
 
 U64 = NDArray[np.uint64]
 
-_BASE = 0x2545F491  # below 2**31, so that a step of the polynomial stays within int64
-_LOW = 0xFFFFFFFF
+_BASE = 0x2545F491
+_LOW = 0x7FFFFFFF  # of a hash: with 31 bits each step of the polynomial stays within int64
 
 Grams = tuple[I32, I32, U32, U8]
 """The first place of each slot (or -1), for each place the next one of its slot (or -1) and its hash, and
@@ -38,9 +38,9 @@ def new_grams(most: int) -> Grams:
 
 @inlined
 def gram_hash(tokens: U32, i: int, size: int) -> int:
-    """The hash, below 2**32, of `tokens[i:i + size]`."""
+    """The hash, below 2**31, of `tokens[i:i + size]`: a polynomial, the first token its constant."""
     value = np.int64(0)
-    for t in range(size):
+    for t in range(size - 1, -1, -1):
         value = (value * _BASE + np.int64(tokens[i + t])) & _LOW
     return value
 
@@ -76,8 +76,16 @@ def fill_grams(tokens: U32, size: int, grams: Grams) -> int:
     clear(firsts, pairs, mask)
     for i in range(tokens.size - 1):
         pairs[pair_slot(tokens, i, mask)] = 1
-    for place in range(tokens.size - size, -1, -1):
-        key = gram_hash(tokens, place, size)
+    top = 1
+    for _ in range(size):
+        top = (top * _BASE) & _LOW
+    n = tokens.size - size + 1
+    key = gram_hash(tokens, n, size - 1) if n > 0 else 0
+    for place in range(n - 1, -1, -1):
+        key = key * _BASE + np.int64(tokens[place])
+        if place < n - 1:
+            key -= top * np.int64(tokens[place + size])
+        key &= _LOW
         slot = key & mask
         keys[place] = key
         following[place] = firsts[slot]

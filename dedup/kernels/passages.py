@@ -64,38 +64,40 @@ def sort_anchors(anchors: I32, n: int) -> None:
 
 
 @jit
-def mark(seen: Flags, inside: Flags) -> tuple[int, int]:
-    """Mark one side's run of aligned tokens as covered.
+def mark(seen: Flags, inside: Flags, start: int, size: int) -> tuple[int, int]:
+    """Mark one side's run of `size` aligned tokens as covered.
 
     Returns how many were not covered before, and how many of those are not `inside` boilerplate.
     """
-    new = np.int32(0)  # half as many vectors as in 64 bits
+    new = np.int32(0)  # half as many vectors as in 64 bits; and no slices, which count the users of an array
     outside = np.int32(0)
-    for t in range(seen.size):
-        new = np.int32(new + (not seen[t]))
-        outside = np.int32(outside + (not (seen[t] | inside[t])))
-        seen[t] = True
+    for t in range(size):
+        place = np.uint64(start + t)
+        new = np.int32(new + (not seen[place]))
+        outside = np.int32(outside + (not (seen[place] | inside[place])))
+        seen[place] = True
     return new, outside
 
 
 @jit
-def count_new(seen: Flags) -> int:
+def count_new(seen: Flags, start: int, size: int) -> int:
     """How many tokens of a run are not covered."""
     new = np.int32(0)
-    for t in range(seen.size):
-        new = np.int32(new + (not seen[t]))
+    for t in range(size):
+        new = np.int32(new + (not seen[np.uint64(start + t)]))
     return new
 
 
 @jit
 def is_news(runs: Runs, n: int, seen: Seen, least: int) -> bool:
     """Whether the aligned tokens cover at least `least` tokens, on either side, not covered before."""
+    seen_a, seen_b, _ = seen
     new_a = 0
     new_b = 0
     for row in range(n):
         i, j, size = runs[row, 0], runs[row, 1], runs[row, 2]
-        new_a += count_new(seen[0][i : i + size])
-        new_b += count_new(seen[1][j : j + size])
+        new_a += count_new(seen_a, i, size)
+        new_b += count_new(seen_b, j, size)
         if new_a >= least or new_b >= least:
             return True
     return False
@@ -128,13 +130,16 @@ def end_of_row(runs: Runs, first: int, inside: Flags, least: int) -> int:
 
 
 @jit
-def cover(run: I32, inside: tuple[Flags, Flags], seen: Seen, shingle: int, figures: I32) -> int:
+def cover(runs: Runs, row: int, inside: tuple[Flags, Flags], seen: Seen, shingle: int, figures: I32) -> int:
     """Mark a run as covered, add its tokens to `figures`, and return how many are new on either side."""
-    i, j, size = run[0], run[1], run[2]
-    new_a, outside_a = mark(seen[0][i : i + size], inside[0][i : i + size])
-    new_b, outside_b = mark(seen[1][j : j + size], inside[1][j : j + size])
-    if not inside[0][i] and size >= shingle:
-        seen[2][j : j + size - shingle + 1] = True
+    a_inside, b_inside = inside
+    seen_a, seen_b, sure = seen
+    i, j, size = runs[row, 0], runs[row, 1], runs[row, 2]
+    new_a, outside_a = mark(seen_a, a_inside, i, size)
+    new_b, outside_b = mark(seen_b, b_inside, j, size)
+    if not a_inside[i]:
+        for t in range(size - shingle + 1):
+            sure[np.uint64(j + t)] = True
     figures[LEFT] += outside_a
     figures[RIGHT] += outside_b
     figures[WHOLE_LEFT] += new_a
@@ -165,7 +170,7 @@ def add_rows(
         new = 0
         size = 0
         for row in range(last, first + 1):
-            new += cover(runs[row], inside, seen, shingle, figures)
+            new += cover(runs, row, inside, seen, shingle, figures)
             size += runs[row, 2]
         if new:
             rows[used, 0], rows[used, 1] = runs[first, 0], runs[last, 0] + runs[last, 2]
