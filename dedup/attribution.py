@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.provenance import NO_TIME
+from dedup.sketches import distinct
 from dedup.stages.cluster import Facts, Members
 from dedup.stages.credit import credits
 from dedup.stages.origin import Origins, credited, linked, origins
@@ -44,9 +45,9 @@ def chosen(
     rows, lead = members.article, members.lead
     times, ranks = facts.times[rows], facts.ranks[rows]
     if rule == "lead":
-        return np.unique(lead)
+        return distinct(lead)
     if rule == "origin":
-        return np.unique(attribution.origins.article)
+        return distinct(attribution.origins.article)
     keys: tuple[NDArray[np.int64], ...]
     if rule == "longest":
         keys = (-texts.octets(rows),)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.places import common_tail
 from dedup.provenance import numbered
-from dedup.sketches import Nodes, places_of
+from dedup.sketches import Nodes, distinct, places_of
 from dedup.tables import Evidence, Rows, table
 
 
@@ -99,7 +99,7 @@ def boilerplate_table(evidence: Evidence, runs: NDArray[np.int32], lead_of: Rows
 
 def _holders(nodes: Nodes, block: Rows, node: Rows) -> tuple[Rows, Rows]:
     """Every block with every article that holds it, once."""
-    held = np.unique(block << 32 | node)
+    held = distinct(block << 32 | node)
     block, node = held >> 32, held & 0xFFFFFFFF
     weights = nodes.weights[node]
     return np.repeat(block, weights), nodes.members[places_of(nodes.member_starts[node], weights)]
@@ -107,7 +107,7 @@ def _holders(nodes: Nodes, block: Rows, node: Rows) -> tuple[Rows, Rows]:
 
 def _distinct(block: Rows, value: Rows, blocks: int = 0) -> Rows:
     """How many distinct values each block has."""
-    return np.bincount(np.unique(block << 32 | value) >> 32, minlength=blocks)
+    return np.bincount(distinct(block << 32 | value) >> 32, minlength=blocks)
 
 
 def _block_id(nodes: Nodes, node: int, start: int, end: int) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedup.sketches import Nodes, places_of
+from dedup.sketches import Nodes, distinct, places_of
 from dedup.texts import Texts
 
 Rows = NDArray[np.int64]
@@ -89,13 +89,13 @@ def provenance(articles: pa.Table, texts: Texts, nodes: Nodes, times: Rows, rank
     article = nodes.first(ranks)
     tagged = pc.match_substring_regex(articles["title"].fill_null(""), TAGGED).to_numpy()
     replaced = nodes.of_article[_replaced(articles, times, ranks)]
-    keys = np.unique(replaced[:, 0] << 32 | replaced[:, 1])
+    keys = distinct(replaced[:, 0] << 32 | replaced[:, 1])
     sources = numbered(articles["source"])
     return Provenance(
         texts=texts,
         article=article,
         times=nodes.least(times),
-        printed=np.unique((nodes.of_article << 32 | sources)[sources >= 0]),
+        printed=distinct((nodes.of_article << 32 | sources)[sources >= 0]),
         titles=numbered(articles["title"])[article],
         tagged=tagged[article],
         replaced=keys[keys >> 32 != keys & _LOW],

@@ -7,6 +7,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, Generic, TypeVar
 
 import numpy as np
@@ -46,12 +47,22 @@ class Pile(Generic[Item]):
         self._memory = _anonymous(_LEAST)
         self._octets = 0
         self._file: IO[bytes] | None = None
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return self._octets // self._kind.itemsize
 
-    def add(self, items: NDArray[Item]) -> None:
-        """Put items behind those there are; raises `OutputError` where the temporary folder is full."""
+    def add(self, items: NDArray[Item]) -> int:
+        """Put items behind those there are, and return how many these were; any thread may call it.
+
+        Raises `OutputError` where the temporary folder is full.
+        """
+        with self._lock:
+            before = len(self)
+            self._add(items)
+        return before
+
+    def _add(self, items: NDArray[Item]) -> None:
         room = self._room
         if self._file is None and items.nbytes > room.left:
             self._spill()

@@ -77,7 +77,7 @@ def search(
         found,
         relations,
         clusters,
-        np.unique(pair_keys(left, right)),
+        distinct(pair_keys(left, right)),
         {
             "near_copy_groups": int((sizes > 0).sum()),
             "boilerplate_blocks": np.unique(runs[:, 0]).size,

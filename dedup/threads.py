@@ -6,6 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -31,6 +32,16 @@ def in_order(work: Callable[[T], R], blocks: Iterable[T], workers: int) -> Itera
         while under_way:
             yield under_way.popleft().result()
             under_way.extend(pool.submit(work, block) for block in itertools.islice(waiting, 1))
+
+
+@contextmanager
+def beside(work: Callable[[], R], workers: int) -> Iterator[Callable[[], R]]:
+    """Gives what gives the result of `work`, which runs meanwhile where there are several workers."""
+    if workers <= 1:
+        yield work
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(work).result
 
 
 def ranges(total: int, size: int) -> list[tuple[int, int]]:

@@ -1111,3 +1111,13 @@ def origin(cluster: Sequence[Claim]) -> tuple[int, int]:
     first, second, *_ = sorted(range(len(cluster)), key=lambda n: standing(cluster[n], cluster))
     told = zip(standing(cluster[first], cluster), standing(cluster[second], cluster), strict=True)
     return first, next(number for number, (one, other) in enumerate(told) if one != other)
+
+
+def longest_outside(inside: Sequence[bool]) -> int:
+    """The longest run of tokens outside of boilerplate."""
+    return max((len(list(run)) for is_in, run in groupby(inside) if not is_in), default=0)
+
+
+def outside_around(inside: Sequence[bool], first: int, last: int) -> list[int]:
+    """How many tokens outside of boilerplate stand before, in and behind a place."""
+    return [list(part).count(False) for part in (inside[:first], inside[first:last], inside[last:])]

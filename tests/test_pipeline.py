@@ -319,7 +319,7 @@ def test_the_run_tells_settings_counts_caps_seconds_and_what_was_missing(tmp_pat
     assert {name: run["counts"][name] for name in told} == told
     assert set(run["caps"]) == {"band_lists", "fingerprint_lists", "boilerplate_lists"}
     before = ["read", "sketch", "identify", "candidates", "boilerplate", "compare", "relate"]
-    assert list(run["seconds"]) == [*before, "cluster", "repeats", "tell"]
+    assert list(run["seconds"]) == [*before, "cluster", "repeats", "tell", "attribute"]
     assert all(seconds >= 0 for seconds in run["seconds"].values())
     assert run["missing"] == [
         "no article has a time of publication: origins are told by link, credit, coverage and id",

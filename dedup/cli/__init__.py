@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 import typer
 
 from dedup.cli import options
-from dedup.cli.ending import exit_codes, say, standard
+from dedup.cli.ending import exit_codes, lean_imports, say, standard
 
 if TYPE_CHECKING:
     from dedup.articles import FieldNames
@@ -107,7 +107,8 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         if curve:
             _show_curve(_settings(settings, flags), as_json)
         else:
-            _run(feed or [], _options(names, tz, html), _settings(settings, flags), wanted, max_errors)
+            with lean_imports():
+                _run(feed or [], _options(names, tz, html), _settings(settings, flags), wanted, max_errors)
 
 
 @app.command()

@@ -8,11 +8,33 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
 
+if TYPE_CHECKING:
+    from importlib.abc import MetaPathFinder
+
 _INTERRUPTED = 130
+
+
+class _Hidden:
+    """A finder that hides packages nobody here uses: Arrow and numba import them if they can, for 0.5 s."""
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        if name in ("pandas", "scipy"):
+            raise ModuleNotFoundError(name)
+
+
+@contextmanager
+def lean_imports() -> Iterator[None]:
+    """Import no package that a run from the command line has no use for."""
+    hidden = _Hidden()
+    sys.meta_path.insert(0, cast("MetaPathFinder", hidden))
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(cast("MetaPathFinder", hidden))
 
 
 @contextmanager

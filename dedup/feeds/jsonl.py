@@ -87,7 +87,6 @@ class _Lines:
     def batch(self, block: bytes) -> pa.RecordBatch:
         """The columns of a block of whole lines."""
         records, numbers = self._decoded(block)
-        self.met += block.count(b"\n")
         text = self._values["text"]
         try:
             texts = pa.array(list(map(text, records)), pa.large_string())
@@ -115,7 +114,9 @@ class _Lines:
         except _UNREADABLE:
             return self._one_by_one(block)
         if _one_object_a_line(block, len(records)):
-            return records, np.arange(self.met + 1, self.met + 1 + len(records))
+            numbers = np.arange(self.met + 1, self.met + 1 + len(records))
+            self.met += len(records) - (not block.endswith(b"\n"))
+            return records, numbers
         return self._one_by_one(block)
 
     def _one_by_one(self, block: bytes) -> tuple[list[Any], list[int]]:
@@ -130,6 +131,7 @@ class _Lines:
                 numbers.append(number)
             except _UNREADABLE as error:
                 self._tally.reject(self._source, number, _reason(line, self._text_key, error))
+        self.met += block.count(b"\n")
         return records, numbers
 
     def _one(self, line: bytes) -> Any:

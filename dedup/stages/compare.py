@@ -11,7 +11,7 @@ from dedup.kernels.align import compare_pairs, distinct_shingles
 from dedup.kernels.postings import equal_rows
 from dedup.pairs import Pairs, merge
 from dedup.settings import Settings
-from dedup.sketches import Nodes, spans_of
+from dedup.sketches import Nodes, distinct, spans_of
 from dedup.threads import in_order, ranges, untold
 
 _BLOCK_PAIRS = 4096  # about 40 ms of work
@@ -33,14 +33,14 @@ def compare(
     equal = np.empty(left.size, np.int32)
     equal_rows(nodes.signatures, left, right, equal)
     alike = equal >= ALIKE * settings.least * settings.permutations
-    distinct = np.zeros(len(nodes), np.int32)
+    shingles = np.zeros(len(nodes), np.int32)
     fresh = np.zeros(nodes.tokens.size, bool)
-    involved = np.unique(np.concatenate([left, right]))
+    involved = distinct(np.concatenate([left, right]))
 
     def count(block: tuple[int, int]) -> None:
         articles = involved[slice(*block)]
         distinct_shingles(
-            nodes.tokens, nodes.boilerplate, nodes.token_spans, articles, settings.shingle, (distinct, fresh)
+            nodes.tokens, nodes.boilerplate, nodes.token_spans, articles, settings.shingle, (shingles, fresh)
         )
 
     for _ in in_order(count, ranges(involved.size, _BLOCK_PAIRS), settings.workers):
@@ -52,7 +52,7 @@ def compare(
             (nodes.tokens, nodes.boilerplate, fresh),
             nodes.token_spans,
             (left[own], right[own]),
-            (distinct, nodes.own, alike[own]),
+            (shingles, nodes.own, alike[own]),
             sizes,
             settings.least,
         )

@@ -52,29 +52,24 @@ def sketch(blocks: Iterable[Block], settings: Settings, room: Room | None = None
         signatures = np.empty((n, settings.permutations), np.uint32)
         out = (counts, hashes, signatures, print_counts)
         ends = sketch_block(texts.data, texts.offsets, table, functions, sizes, own.room, out)
-        tokens, prints = (some[:end].copy() for some, end in zip(own.room, ends, strict=True))
-        return counts, hashes, print_counts, signatures.reshape(-1), tokens, prints
+        spans = [
+            spans_of(number) + pile.add(some[:end])
+            for number, pile, some, end in zip((counts, print_counts), piles, own.room, ends, strict=True)
+        ]
+        return signatures.reshape(-1), counts, hashes, *spans
 
-    small: list[tuple[NDArray[Any], ...]] = [
-        (np.empty(0, np.int32), np.empty(0, np.uint64), np.empty(0, np.int32))
-    ]
     room = room or Room()
-    signatures, tokens, prints = (room.pile(np.uint32) for _ in range(3))
-    for *some, of_signatures, of_tokens, of_prints in in_order(work, blocks, settings.workers):
-        small.append(tuple(some))
+    signatures, *piles = (room.pile(np.uint32) for _ in range(3))  # tokens and fingerprints in any order
+    small: list[tuple[NDArray[Any], ...]] = [
+        (np.empty(0, np.int32), np.empty(0, np.uint64), *(np.empty((0, 2), np.int64) for _ in piles))
+    ]
+    for of_signatures, *some in in_order(work, blocks, settings.workers):
         signatures.add(of_signatures)
-        tokens.add(of_tokens)
-        prints.add(of_prints)
-    counts, hashes, print_counts = (np.concatenate(parts) for parts in zip(*small, strict=True))
-    return Sketches(
-        counts,
-        hashes,
-        signatures.filled().reshape(-1, settings.permutations),
-        tokens.filled(),
-        spans_of(counts),
-        prints.filled(),
-        spans_of(print_counts),
-    )
+        small.append(tuple(some))
+    counts, hashes, token_spans, print_spans = (np.concatenate(parts) for parts in zip(*small, strict=True))
+    tokens, prints = (pile.filled() for pile in piles)
+    known = signatures.filled().reshape(-1, settings.permutations)
+    return Sketches(counts, hashes, known, tokens, token_spans, prints, print_spans)
 
 
 def shingle_hash(shingle: bytes) -> int:

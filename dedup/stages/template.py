@@ -27,7 +27,7 @@ from dedup.kernels.tokens import tokenize
 from dedup.pairs import Pairs, among, pair_keys
 from dedup.provenance import NO_TIME, Provenance
 from dedup.settings import Settings
-from dedup.sketches import Nodes, places_of
+from dedup.sketches import Nodes, distinct, places_of
 from dedup.texts import Block
 from dedup.threads import in_order, ranges
 
@@ -123,7 +123,7 @@ def are_templates(
     held = np.maximum(*pairs.whole_containments(nodes))
     same = provenance.by_one_source(pairs.left, pairs.right)
     rows = np.flatnonzero(same & (held >= settings.shared) & ~pairs.are_among(provenance.replaced))
-    kinds.find(np.unique(np.concatenate([pairs.left[rows], pairs.right[rows]])), settings.workers)
+    kinds.find(distinct(np.concatenate([pairs.left[rows], pairs.right[rows]])), settings.workers)
     some = pairs.take(rows)
 
     def work(block: tuple[int, int]) -> NDArray[np.int32]:
