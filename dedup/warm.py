@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.kernels.jit import cache_folder, is_cold
+from dedup.kernels.sketch import kgrams
+from dedup.kernels.stretches import unite_all
 from dedup.places import find_spots
 from dedup.provenance import Provenance
 from dedup.settings import Settings
@@ -25,6 +27,7 @@ from dedup.stages import candidates
 from dedup.stages.boilerplate import learn, set_aside
 from dedup.stages.cluster import Facts, cluster
 from dedup.stages.compare import compare
+from dedup.stages.form import are_forms
 from dedup.stages.repeats import repeats
 from dedup.stages.template import Kinds, are_framed, are_templates
 from dedup.texts import Texts
@@ -38,6 +41,8 @@ def _made_up() -> tuple[Nodes, Provenance]:
     size = _OWN + _FOOTER
     own = np.arange(_ARTICLES * _OWN, dtype=np.uint32).reshape(_ARTICLES, _OWN) + _FOOTER
     footer = np.tile(np.arange(_FOOTER, dtype=np.uint32), (_ARTICLES, 1))
+    grams = np.empty(_FOOTER, np.uint32)
+    kgrams(footer[0], _SETTINGS.kgram, grams)
     ends = np.arange(1, _ARTICLES + 1) * size
     counts = np.full(_ARTICLES, size, np.int32)
     every = np.arange(_ARTICLES)
@@ -49,7 +54,7 @@ def _made_up() -> tuple[Nodes, Provenance]:
         signatures=np.zeros((_ARTICLES, _SETTINGS.permutations), np.uint32),
         tokens=np.concatenate([own, footer], axis=1).reshape(-1),
         token_spans=np.stack([ends - size, ends], axis=1),
-        prints=np.zeros(_ARTICLES, np.uint32),
+        prints=np.full(_ARTICLES, grams[0]),
         print_spans=np.stack([every, every + 1], axis=1),
         boilerplate=np.zeros(ends[-1], np.bool_),
         own=counts,
@@ -82,9 +87,11 @@ def _learn() -> None:
     bands = candidates.band_lists(nodes, _SETTINGS)
     candidates.first_of_lists(nodes, bands)
     runs = learn(nodes, candidates.print_entries(nodes, every), groups, known, _SETTINGS)
+    unite_all(groups, groups)  # what several blocks of nodes found
     nodes = set_aside(nodes, runs, _SETTINGS)
     candidates.share_band(nodes, bands, groups, every)
     candidates.share_fingerprints(nodes, groups, every, _SETTINGS)
+    candidates.open_links(nodes, np.triu_indices(_ARTICLES, 1), _SETTINGS)
 
 
 def _relate() -> None:
@@ -93,6 +100,7 @@ def _relate() -> None:
     pairs = compare(nodes, left, right, _SETTINGS)
     are_framed(nodes, pairs, known)
     are_templates(nodes, pairs, known, Kinds(nodes, known), _SETTINGS)
+    are_forms(nodes, pairs, np.arange(len(pairs)))
     none = np.zeros(len(pairs), np.bool_)
     facts = Facts(known.times, np.arange(_ARTICLES))
     cluster(nodes, pairs, (~none, none), known.replaced, facts, _SETTINGS.threshold)

@@ -36,14 +36,11 @@ class Library:
         self.failure: BaseException | None = None
         self.signal: signal.Signals | None = None
 
-    def read(self, inputs: list[str], reading: Any, progress: Any) -> Any:
-        self.asked |= {"inputs": inputs, "reading": reading, "progress": progress}
-        return FEED
-
-    def find_duplicates(self, feed: Any, *, settings: Settings, progress: Any) -> Any:
-        assert feed is FEED
-        assert progress is self.asked["progress"]
-        self.asked["settings"] = settings
+    def find_duplicates(self, inputs: list[str], **asked: Any) -> Any:
+        self.asked |= {"inputs": inputs, "reading": asked["options"], "progress": asked["progress"]}
+        with asked["clock"]("read"):
+            asked["on_read"](FEED)
+        self.asked["settings"] = asked["settings"]
         if self.signal:
             os.kill(os.getpid(), self.signal)
         if self.failure and not isinstance(self.failure, TooManyRejects):
@@ -70,7 +67,7 @@ class Library:
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Library:
     made = Library()
-    for name in ("read", "check_kept", "write_kept", "check_rejects"):
+    for name in ("check_kept", "write_kept", "check_rejects"):
         monkeypatch.setattr(f"dedup.feeds.{name}", getattr(made, name))
     monkeypatch.setattr("dedup.pipeline.find_duplicates", made.find_duplicates)
     monkeypatch.chdir(tmp_path)
@@ -119,6 +116,15 @@ def test_json_takes_the_place_of_the_summary_or_of_the_clusters() -> None:
         assert told["counts"]["records"] == 9
         assert told["tool"] == "dedup"
     assert "figures" not in json.loads(Path("out/run.json").read_text())
+
+
+@pytest.mark.usefixtures("library")
+def test_a_profile_tells_what_each_stage_took_on_stderr() -> None:
+    told = call("find", "f", "--out", "out", "-q", "--profile")
+    assert told.stdout == ""
+    header, *rows = told.stderr.splitlines()
+    assert header.split() == ["Stage", "Wall", "s", "CPU", "s", "Share", "Peak", "MiB"]
+    assert [row.split()[0] for row in rows] == ["read", "write", "all"]
 
 
 @pytest.mark.usefixtures("library")
@@ -269,7 +275,7 @@ def test_every_option_has_its_help() -> None:
     find = get_command(app).commands["find"]  # type: ignore[attr-defined]
     for flag in ("--out", "--kept", "--version", "--settings", "--json", "-q"):
         assert flag in help_text
-    assert len(inspect.signature(find.callback).parameters) == 28
+    assert len(inspect.signature(find.callback).parameters) == 30
 
 
 def test_defaults_told_in_the_help_are_those_of_the_settings() -> None:
@@ -290,6 +296,7 @@ def test_defaults_told_in_the_help_are_those_of_the_settings() -> None:
         "boilerplate",
         "keep",
         "threads",
+        "memory",
     }
     for name, text in told.items():
         assert text.endswith(f"({getattr(Settings(), name)}).")

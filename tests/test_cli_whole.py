@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -189,6 +190,31 @@ def test_kept_records_that_fit_no_file_are_refused_before_the_work(feed: Path) -
 def test_seconds_of_reading_are_told(feed: Path) -> None:
     seconds = json.loads(call("find", feed, "--json", "-q").stdout)["seconds"]
     assert seconds["read"] > 0
+
+
+def test_a_feed_larger_than_memory_gives_the_same_and_says_where_it_lies(tmp_path: Path) -> None:
+    feed = tmp_path / "large.jsonl"
+    made = ({"id": f"{n}", "text": story(f"story{n % 60}", 200)} for n in range(90))
+    feed.write_text("".join(json.dumps(record) + "\n" for record in made))
+    small = call("find", feed, "--out", tmp_path / "small", "--memory", "1")
+    assert re.search(r"^dedup: [1-9] MB of texts and sketches lay in temporary files$", small.stderr, re.M)
+    large = call("find", feed, "--out", tmp_path / "large")
+    assert "temporary" not in large.stderr
+    for name in ("clusters.csv", "pairs.csv", "passages.csv", "repeats.csv", "articles.parquet"):
+        assert (tmp_path / "small" / name).read_bytes() == (tmp_path / "large" / name).read_bytes()
+
+
+def test_neither_pandas_nor_scipy_nor_datasketch_is_imported(feed: Path) -> None:
+    """Each takes a quarter of a second, and Arrow and numba import the first two wherever they can."""
+    script = (
+        "import sys; from dedup.cli import app; app(sys.argv[1:], standalone_mode=False); "
+        "print(sorted({'pandas', 'scipy', 'datasketch'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    call("find", feed)  # makes what is kept of datasketch's permutations
+    done = subprocess.run(
+        [sys.executable, "-c", script, "find", str(feed), "-q"], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
 
 
 def closed(folder: Path, stream: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

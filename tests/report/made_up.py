@@ -15,6 +15,7 @@ NOON = dt.datetime(2024, 3, 1, 12, 0, tzinfo=dt.UTC)
 RUN = {
     "counts": {"records": 9, "articles": 8, "rejects": 1},
     "caps": {"posting_lists": 3, "buckets": 0},
+    "spilled_bytes": 0,
     "missing": ["no article has a time of publication: origins are told by coverage and id"],
     "settings": {"threshold": 0.7},
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dedup.threads import in_order, ranges
+from dedup.threads import beside, in_order, ranges
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 7])
@@ -60,3 +60,29 @@ def test_ranges_cover_all_and_are_no_longer_than_told(
     total: int, size: int, wanted: list[tuple[int, int]]
 ) -> None:
     assert ranges(total, size) == wanted
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_work_beside_gives_its_result_or_its_error(workers: int) -> None:
+    with beside(lambda: 7, workers) as result_of:
+        assert result_of() == 7
+
+    def fail() -> int:
+        raise ValueError("on purpose")
+
+    with beside(fail, workers) as result_of, pytest.raises(ValueError, match="on purpose"):
+        result_of()
+
+
+def test_blocks_are_asked_for_as_they_are_used() -> None:
+    asked: list[int] = []
+
+    def blocks() -> Iterator[int]:
+        for number in range(50):
+            asked.append(number)
+            yield number
+
+    found = in_order(lambda block: block, blocks(), 2)
+    assert next(found) == 0
+    assert len(asked) < 10
+    assert list(found) == list(range(1, 50))
