@@ -26,13 +26,14 @@ OTHERS: dict[str, Any] = {
     "boilerplate": 0,
     "keep": "latest",
     "threads": 3,
+    "memory": 500,
 }
 
 
-def test_the_fingerprint_changes_with_every_setting_but_the_threads() -> None:
+def test_the_fingerprint_changes_with_every_setting_but_threads_and_memory() -> None:
     assert set(OTHERS) == {field.name for field in fields(Settings)}
     prints = {name: replace(Settings(), **{name: value}).fingerprint for name, value in OTHERS.items()}
-    assert prints.pop("threads") == Settings().fingerprint
+    assert prints.pop("threads") == prints.pop("memory") == Settings().fingerprint
     assert len({*prints.values(), Settings().fingerprint}) == len(prints) + 1
 
 
