@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from dedup.kernels.jit import cache_home
 from dedup.report.csv import read_table
 
 COMMAND = (sys.executable, "-m", "dedup")
@@ -202,6 +203,18 @@ def test_a_feed_larger_than_memory_gives_the_same_and_says_where_it_lies(tmp_pat
     assert "temporary" not in large.stderr
     for name in ("clusters.csv", "pairs.csv", "passages.csv", "repeats.csv", "articles.parquet"):
         assert (tmp_path / "small" / name).read_bytes() == (tmp_path / "large" / name).read_bytes()
+
+
+def test_permutations_are_made_where_none_are_kept(feed: Path, tmp_path: Path) -> None:
+    """datasketch makes them, and needs what other runs do not import."""
+    known = cache_home()
+    for kept in known.iterdir():
+        if not kept.name.startswith("permutations"):
+            (tmp_path / "cache" / "dedup").mkdir(parents=True, exist_ok=True)
+            (tmp_path / "cache" / "dedup" / kept.name).symlink_to(kept)
+    end = call("find", feed, "-q", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert (end.returncode, end.stderr) == (0, "")
+    assert any((tmp_path / "cache" / "dedup").glob("permutations-*"))
 
 
 def test_neither_pandas_nor_scipy_nor_datasketch_is_imported(feed: Path) -> None:

@@ -19,10 +19,13 @@ _INTERRUPTED = 130
 
 
 class _Hidden:
-    """A finder that hides packages nobody here uses: Arrow and numba import them if they can, for 0.5 s."""
+    """A finder that hides packages nobody here uses: Arrow and numba import them if they can, for 0.5 s.
+
+    datasketch does use scipy; it is imported by the very first run.
+    """
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
-        if name in ("pandas", "scipy"):
+        if name == "pandas" or (name == "scipy" and "datasketch" not in sys.modules):
             raise ModuleNotFoundError(name)
 
 
