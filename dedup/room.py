@@ -19,6 +19,7 @@ Item = TypeVar("Item", bound=np.generic)
 
 _LEAST = 1 << 22  # bytes a pile starts with room for
 _GROWTH = 1.5
+_CONTAINER = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")  # version 2, and 1
 _SHARE = 0.6  # of the memory there is; the search needs the rest
 
 
@@ -29,9 +30,23 @@ class Room:
     """
 
     def __init__(self, memory: int = 0) -> None:
-        self.left = int(_SHARE * (memory or _available()))
+        self._left = int(_SHARE * (memory or _available()))
+        self._lock = Lock()
         self.spilled = 0
         """Bytes in temporary files."""
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes of memory, if there are."""
+        with self._lock:
+            fits = size <= self._left
+            self._left -= size * fits
+            return fits
+
+    def spill(self, written: int, given_back: int = 0) -> None:
+        """Note what was written to a file, and what memory is free again."""
+        with self._lock:
+            self.spilled += written
+            self._left += given_back
 
     def pile(self, kind: type[Item]) -> Pile[Item]:
         """An empty pile of items of one type."""
@@ -63,13 +78,12 @@ class Pile(Generic[Item]):
         return before
 
     def _add(self, items: NDArray[Item]) -> None:
-        room = self._room
-        if self._file is None and items.nbytes > room.left:
+        if self._file is None and not self._room.take(items.nbytes):
             self._spill()
         if self._file is not None:
             self._write(items)
+            self._room.spill(items.nbytes)
         else:
-            room.left -= items.nbytes
             needed = self._octets + items.nbytes
             if needed > len(self._memory):
                 # The pages move, not the bytes; and no view is handed out before the pile is whole.
@@ -93,7 +107,7 @@ class Pile(Generic[Item]):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the pile
         self._write(np.frombuffer(self._memory, np.uint8)[: self._octets])
         self._memory = _anonymous(_LEAST)
-        self._room.left += self._octets
+        self._room.spill(self._octets, given_back=self._octets)
 
     def _write(self, items: NDArray[Any]) -> None:
         assert self._file is not None
@@ -105,7 +119,6 @@ class Pile(Generic[Item]):
                 f"{error.strerror or error}; make room there, name another folder in TMPDIR, or allow more "
                 "with --memory"
             ) from error
-        self._room.spilled += items.nbytes
 
 
 def _anonymous(size: int) -> mmap.mmap:
@@ -120,9 +133,9 @@ def _anonymous(size: int) -> mmap.mmap:
 def _available() -> int:
     """Bytes of memory that are free for this process, as far as the system tells."""
     free = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
-    try:
-        with Path("/proc/meminfo").open(encoding="ascii") as lines:
-            free += [int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")]
-    except OSError:  # not on macOS
-        pass
+    with suppress(OSError), Path("/proc/meminfo").open(encoding="ascii") as lines:  # not on macOS
+        free += [int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")]
+    for bound in _CONTAINER:
+        with suppress(OSError, ValueError):  # it may say `max`
+            free.append(int(Path(bound).read_text(encoding="ascii")))
     return min(free)
