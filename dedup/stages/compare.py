@@ -30,9 +30,6 @@ def compare(
     Passages are kept of pairs that cover at least `settings.least` of a side.
     """
     sizes = (settings.shingle, settings.kgram, settings.gap)
-    equal = np.empty(left.size, np.int32)
-    equal_rows(nodes.signatures, left, right, equal)
-    alike = equal >= ALIKE * settings.least * settings.permutations
     shingles = np.zeros(len(nodes), np.int32)
     fresh = np.zeros(nodes.tokens.size, bool)
     involved = distinct(np.concatenate([left, right]))
@@ -48,11 +45,14 @@ def compare(
 
     def work(block: tuple[int, int]) -> Pairs:
         own = slice(*block)
+        equal = np.empty(block[1] - block[0], np.int32)
+        equal_rows(nodes.signatures, left[own], right[own], equal)
+        alike = equal >= ALIKE * settings.least * settings.permutations
         figures, passages, counts = compare_pairs(
             (nodes.tokens, nodes.boilerplate, fresh),
             nodes.token_spans,
             (left[own], right[own]),
-            (shingles, nodes.own, alike[own]),
+            (shingles, nodes.own, alike),
             sizes,
             settings.least,
         )
