@@ -104,16 +104,11 @@ def merge(parts: Sequence[Pairs]) -> Pairs:
         return parts[0]
     keys = np.concatenate([part.keys for part in parts])
     sizes = np.concatenate([np.diff(part.passage_starts) for part in parts])
-    if (keys[1:] > keys[:-1]).all():
-        return Pairs(
-            np.concatenate([part.left for part in parts]),
-            np.concatenate([part.right for part in parts]),
-            np.concatenate([part.figures for part in parts]),
-            np.concatenate([part.passages for part in parts]),
-            np.append(0, np.cumsum(sizes)),
-        )
-    order = np.argsort(keys, kind="stable")
-    places = places_of((np.cumsum(sizes) - sizes)[order], sizes[order])
+    order: slice | NDArray[np.int64] = slice(None)  # parts that are in order need no second copy
+    places = order
+    if not (keys[1:] > keys[:-1]).all():
+        order = np.argsort(keys, kind="stable")
+        places = places_of((np.cumsum(sizes) - sizes)[order], sizes[order])
     return Pairs(
         np.concatenate([part.left for part in parts])[order],
         np.concatenate([part.right for part in parts])[order],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -41,10 +42,10 @@ class Provenance:
     tagged: NDArray[np.bool_]
     replaced: NDArray[np.int64]
 
-    @property
+    @cached_property
     def has_sources(self) -> bool:
         """Whether there are two sources or more."""
-        return np.unique(self.printed & _LOW).size > 1
+        return distinct(self.printed & _LOW).size > 1
 
     @property
     def tells_sources(self) -> bool:
