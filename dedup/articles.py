@@ -15,13 +15,18 @@ ARTICLES = pa.schema(
         pa.field("published", pa.timestamp("us", "UTC")),
         pa.field("url", pa.string()),
         pa.field("prior_ids", pa.list_(pa.string())),  # of the items this one replaces or evolved from
+        pa.field("status", pa.string()),  # "canceled" or "withheld"; null: may be used
+        pa.field("embargoed", pa.timestamp("us", "UTC")),  # not to be used before; null: no embargo
         pa.field("text", pa.large_string(), nullable=False),
         pa.field("input", pa.int32(), nullable=False),  # index into the run's inputs
         pa.field("record", pa.int64(), nullable=False),  # 1-based number of the record in its input
     ]
 )
 
-FIELDS = ("id", "text", "title", "source", "published", "url", "version", "prior_ids")
+FIELDS = (
+    *("id", "text", "title", "source", "published"),
+    *("url", "version", "prior_ids", "status", "embargoed"),
+)
 
 
 class FieldNames(TypedDict, total=False):
@@ -35,6 +40,8 @@ class FieldNames(TypedDict, total=False):
     url: str
     version: str
     prior_ids: str
+    status: str
+    embargoed: str
 
 
 # Without a name given, the first of these that is present is used (compared without case).
@@ -64,4 +71,6 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "replaces",
         "supersedes",
     ),
+    "status": ("status", "pubstatus", "pub_status"),
+    "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Unpack
 
 import numpy as np
@@ -33,7 +34,7 @@ from dedup.threads import beside
 FEW_STORIES = 4  # times the stories that make a passage boilerplate: among fewer most of it goes unseen
 
 
-def find_duplicates(
+def find_duplicates(  # noqa: PLR0913 - all but the articles by keyword, and none of them needed
     articles: Any,
     *,
     settings: Settings | None = None,
@@ -41,6 +42,7 @@ def find_duplicates(
     progress: Progress | None = None,
     on_read: Callable[[Feed], None] | None = None,
     clock: Clock | None = None,
+    as_of: datetime | None = None,
     **fields: Unpack[FieldNames],
 ) -> Duplicates:
     """Find which articles are copies of one another, and which repeat themselves.
@@ -50,17 +52,21 @@ def find_duplicates(
     (`text="body"`); for the others the usual names are recognised. `options` say how it is read: HTML is
     stripped from files, and left alone in frames, unless they say otherwise. The input is never changed.
     `on_read` is told the feed before it is searched, and may raise to end the run. `clock` is charged with
-    what each stage takes.
+    what each stage takes. Articles that are killed, or under embargo at `as_of` (a time with its zone; now,
+    unless given), are left out and counted: they are in no table, and `kept` keeps their records.
 
     Raises `FeedError` where it cannot be read, `ValueError` for a bad option, `TypeError` for no feed.
     """
     settings = settings or Settings()
+    as_of = as_of or datetime.now(UTC)
+    if as_of.utcoffset() is None:
+        raise ValueError(f"as_of must be a time with its zone, got {as_of!r}")
     tell = progress or _untold
     clock = clock or Clock()
     taken = take_in(articles, options, fields, settings, tell, clock)
     if on_read is not None:
         on_read(taken.feed)
-    return _find(taken, settings, tell, clock)
+    return _find(taken, as_of, settings, tell, clock)
 
 
 def sketch(articles: Any, *, settings: Settings | None = None, **fields: Unpack[FieldNames]) -> pa.Table:
@@ -68,12 +74,12 @@ def sketch(articles: Any, *, settings: Settings | None = None, **fields: Unpack[
 
     Returns a table of `id`, `version` and `signature`, a fixed-size list of uint32: the hash values of
     `datasketch.MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=dedup.shingle_hash)` over the
-    article's shingles. Rows are in the order of the input, the same article once. Input and errors are those
-    of `find_duplicates`.
+    article's shingles. Rows are in the order of the input, the same article once; one that is killed, or
+    under embargo now, has none. Input and errors are those of `find_duplicates`.
     """
     settings = settings or Settings()
     taken = take_in(articles, None, fields, settings, _untold, Clock())
-    known = identify(taken.feed.articles)
+    known = identify(taken.feed.articles, datetime.now(UTC))
     signatures = taken.sketches.take(known.first_record).signatures
     column = pa.FixedSizeListArray.from_arrays(pa.array(signatures.reshape(-1)), settings.permutations)
     return known.articles.select(["id", "version"]).append_column("signature", column)
@@ -83,10 +89,10 @@ def _untold(_stage: str, _share: float) -> None:
     """Progress that nobody asked for."""
 
 
-def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Duplicates:
+def _find(taken: Intake, as_of: datetime, settings: Settings, tell: Progress, clock: Clock) -> Duplicates:
     feed = taken.feed
     with clock("identify"):
-        known = identify(feed.articles)
+        known = identify(feed.articles, as_of)
         texts = known.texts
         facts = _facts(known)
         nodes = collapse(taken.sketches.take(known.first_record))
@@ -122,7 +128,7 @@ def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Du
             told = {"clusters": tables.clusters_table(evidence, rows, attribution), **told}
     tell("tell", 1.0)
     keep = _kept(known, rows, chosen(settings.keep, texts, rows, attribution, facts))
-    run = _run(taken, known, nodes, found, settings, clock)
+    run = {**_run(taken, known, nodes, found, settings, clock), "as_of": as_of.isoformat()}
     return Duplicates(tables=told, run=run, keep=keep, articles_in=taken.articles_in)
 
 
@@ -156,11 +162,14 @@ def _told_articles(
 
 
 def _kept(known: Identified, rows: Members, stays: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """One bool per record: False for members other than the one kept, and for records told by another."""
+    """One bool per record: False for members other than the one kept, and for records told by another.
+
+    What was left out stays: whatever comes after must see a kill, and lift an embargo.
+    """
     keep_article = np.ones(known.articles.num_rows, bool)
     keep_article[rows.article] = False
     keep_article[stays] = True
-    keep = np.zeros(known.of_record.size, bool)
+    keep = known.of_record < 0
     keep[known.first_record] = keep_article
     return keep
 

@@ -129,7 +129,7 @@ def _replaced(articles: pa.Table, times: Rows, ranks: Rows) -> Rows:
 def _versions(versions: pa.ChunkedArray, codes: NDArray[np.int32], times: Rows, ranks: Rows) -> list[Rows]:
     """The versions of each id, told by its code: each with the next one, and each with the last."""
     rows = np.flatnonzero(np.bincount(codes)[codes] > 1)
-    names = [_natural(version) for version in versions.take(pa.array(rows)).to_pylist()]
+    names = [natural(version) for version in versions.take(pa.array(rows)).to_pylist()]
     facts = (codes[rows].tolist(), names, times[rows].tolist(), ranks[rows].tolist())
     rows = rows[[row for *_, row in sorted(zip(*facts, range(rows.size), strict=True))]]
     last = rows[np.searchsorted(codes[rows], codes[rows], "right") - 1]
@@ -137,7 +137,7 @@ def _versions(versions: pa.ChunkedArray, codes: NDArray[np.int32], times: Rows, 
     return [np.stack([rows[older], newer], axis=1) for newer in (rows[older + 1], last[older])]
 
 
-def _natural(version: str | None) -> list[tuple[int, str]]:
+def natural(version: str | None) -> list[tuple[int, str]]:
     """A key that puts version 10 behind version 9, and none before all."""
     return [
         (int(part), "") if part.isdecimal() else (-1, part)

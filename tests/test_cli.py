@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import json
 import os
@@ -40,7 +41,7 @@ class Library:
         self.asked |= {"inputs": inputs, "reading": asked["options"], "progress": asked["progress"]}
         with asked["clock"]("read"):
             asked["on_read"](FEED)
-        self.asked["settings"] = asked["settings"]
+        self.asked |= {"settings": asked["settings"], "as_of": asked["as_of"]}
         if self.signal:
             os.kill(os.getpid(), self.signal)
         if self.failure and not isinstance(self.failure, TooManyRejects):
@@ -149,8 +150,26 @@ def test_fields_and_reading_are_handed_on(library: Library) -> None:
     assert library.asked["max_errors"] == 0.5
 
 
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        (("2026-01-20T12:00Z",), 12),
+        (("2026-01-20T12:00:00+02:00", "--tz", "Asia/Tokyo"), 10),
+        (("2026-01-20T12:00",), 12),
+        (("2026-01-20 12:00", "--tz", "Europe/Paris"), 11),
+        (("2026-01-20",), 0),
+    ],
+)
+def test_the_time_embargoes_are_held_to_is_of_its_zone_or_of_tz(
+    library: Library, said: tuple[str, ...], hour: int
+) -> None:
+    assert call("find", "f", "--as-of", *said).exit_code == 0
+    assert library.asked["as_of"] == dt.datetime(2026, 1, 20, hour, tzinfo=dt.UTC)
+
+
 def test_without_options_reading_and_settings_are_the_defaults(library: Library) -> None:
     call("find", "f")
+    assert library.asked["as_of"] is None
     assert library.asked["reading"] == dedup.feeds.FeedOptions()
     assert library.asked["settings"] == Settings()
     assert library.asked["max_errors"] == 0.01
@@ -194,6 +213,8 @@ def test_a_bad_settings_file_is_told_by_its_name(toml: str | None, told: str) ->
         ("f", "--keep", "best"),
         ("f", "--html", "eat"),
         ("f", "--tz", "Mars/Olympus"),
+        ("f", "--as-of", "tomorrow"),
+        ("f", "--as-of", "2026-01-20T12:00", "--tz", "Mars/Olympus"),
         ("f", "--max-errors", "2"),
         ("f", "--format", "csv"),
         ("f", "--no-text"),
@@ -275,7 +296,7 @@ def test_every_option_has_its_help() -> None:
     find = get_command(app).commands["find"]  # type: ignore[attr-defined]
     for flag in ("--out", "--kept", "--version", "--settings", "--json", "-q"):
         assert flag in help_text
-    assert len(inspect.signature(find.callback).parameters) == 30
+    assert len(inspect.signature(find.callback).parameters) == 33
 
 
 def test_defaults_told_in_the_help_are_those_of_the_settings() -> None:

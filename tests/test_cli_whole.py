@@ -87,6 +87,24 @@ def test_a_feed_becomes_a_folder_and_a_summary(feed: Path) -> None:
     assert left_in(feed.parent) == {"feed.jsonl", "less", "out"}
 
 
+def test_what_must_not_be_used_is_left_out_told_and_kept(feed: Path) -> None:
+    killed = [
+        {"id": "a2", "text": "", "pubstatus": "canceled"},
+        {"id": "e", "text": story("bridge"), "until": "2026-01-20"},
+    ]
+    with feed.open("a") as file:
+        file.writelines(json.dumps(record) + "\n" for record in killed)
+    kept, out = feed.parent / "kept.jsonl", feed.parent / "out"
+    names = ("--embargoed", "until", "--as-of", "2026-01-19T23:59", "--tz", "UTC")
+    end = call("find", feed, "--out", out, "--kept", kept, *names)
+    assert end.returncode == 0, end.stderr
+    assert "2 articles killed, 1 under embargo: left out." in end.stdout.splitlines()
+    assert {row["article_id"] for row in read_table(out / "clusters.csv").to_pylist()} == {"a1", "a3"}
+    counts = json.loads((out / "run.json").read_text())["counts"]
+    assert (counts["articles_killed"], counts["articles_embargoed"]) == (2, 1)
+    assert [json.loads(line)["id"] for line in kept.read_text().splitlines()][-4:] == ["b1", "c1", "a2", "e"]
+
+
 def test_a_repeat_is_the_same_text_twice(feed: Path) -> None:
     out = feed.parent / "out"
     assert call("find", feed, "--out", out).returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import random
@@ -289,6 +290,65 @@ def test_identity_is_of_the_text_and_not_of_its_words() -> None:
     assert set(found.clusters["relation"].dropna()) == {"exact"}
 
 
+# What must not be used.
+
+NOON = dt.datetime(2026, 1, 20, 12, tzinfo=dt.UTC)
+
+
+def barred() -> list[dict[str, object]]:
+    """A story and its copies, one of them killed by a later item and one under embargo until noon."""
+    story = sentence("w", 60)
+    return [
+        {"id": "a", "text": story},
+        {"id": "b", "version": "2", "text": story},
+        {"id": "b", "version": "3", "text": "", "status": "stat:canceled"},
+        {"id": "c", "text": story, "embargo": NOON},
+        {"id": "d", "text": story, "status": "published"},
+        {"id": "b", "version": "10", "text": f"{story} {story}"},
+    ]
+
+
+def test_what_is_killed_or_under_embargo_is_in_no_table_and_stays_in_what_is_kept() -> None:
+    feed = barred()
+    found = dedup.find_duplicates(feed, as_of=NOON - dt.timedelta(microseconds=1))
+    without = dedup.find_duplicates([feed[0], feed[4], feed[5]])
+    assert csv_bytes(found) == csv_bytes(without)
+    assert together(found) == [{"a", "b", "d"}]
+    counts = found.run["counts"]
+    assert (counts["records"], counts["articles"]) == (6, 3)
+    assert (counts["articles_killed"], counts["articles_embargoed"]) == (2, 1)
+    lead = found.clusters["lead_id"][0]
+    assert found.kept == [row for row in feed if row in feed[1:4] or row["id"] == lead]
+    assert found.run["as_of"] == "2026-01-20T11:59:59.999999+00:00"
+
+
+def test_an_embargo_ends_at_its_time() -> None:
+    found = dedup.find_duplicates(barred(), as_of=NOON)
+    assert together(found) == [{"a", "b", "c", "d"}]
+    assert found.run["counts"]["articles_embargoed"] == 0
+
+
+def test_without_a_time_embargoes_are_held_to_now() -> None:
+    now = dt.datetime.now(dt.UTC)
+    feed = [{"id": str(days), "text": "x", "embargo": now + dt.timedelta(days)} for days in (-1, 1)]
+    found = dedup.find_duplicates(feed)
+    assert found.run["counts"]["articles_embargoed"] == 1
+    assert now <= dt.datetime.fromisoformat(found.run["as_of"]) <= dt.datetime.now(dt.UTC)
+    assert dedup.sketch(feed)["id"].to_pylist() == ["-1"]
+
+
+def test_a_time_without_a_zone_is_a_bad_argument() -> None:
+    with pytest.raises(ValueError, match=r"as_of must be a time with its zone, got datetime\.datetime\(2026"):
+        dedup.find_duplicates([], as_of=dt.datetime(2026, 1, 20))
+
+
+def test_a_feed_of_nothing_that_may_be_used_finds_nothing_and_keeps_all() -> None:
+    feed = barred()[2:3]
+    found = dedup.find_duplicates(feed)
+    assert all(table.num_rows == 0 for table in found.tables.values())
+    assert found.kept == feed
+
+
 # What is told of the run.
 
 
@@ -300,7 +360,7 @@ def test_the_run_tells_settings_counts_caps_seconds_and_what_was_missing(tmp_pat
     run = dedup.find_duplicates(path, settings=chosen).run
     assert set(run) == {
         *("tool", "schema_version", "settings", "settings_fingerprint", "unicode", "inputs", "counts"),
-        *("caps", "seconds", "spilled_bytes", "missing"),
+        *("caps", "seconds", "spilled_bytes", "missing", "as_of"),
     }
     assert run["settings"] == chosen.as_dict()
     assert run["settings_fingerprint"] == chosen.fingerprint

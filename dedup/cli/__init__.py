@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from dedup.cli import options
+from dedup.cli import asked, options
 from dedup.cli.ending import exit_codes, lean_imports, say, standard
 
 if TYPE_CHECKING:
-    from dedup.articles import FieldNames
+    from datetime import datetime
+
     from dedup.duplicates import Duplicates
     from dedup.feeds import FeedOptions
     from dedup.settings import Settings
@@ -62,7 +63,10 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     url: options.Url = None,
     version: options.FieldVersion = None,
     prior_ids: options.PriorIds = None,
+    status: options.Status = None,
+    embargoed: options.Embargoed = None,
     tz: options.Tz = "UTC",
+    as_of: options.AsOf = None,
     html: options.HtmlChoice = options.Html.STRIP,
     max_errors: options.MaxErrors = 0.01,
     settings: options.SettingsFile = None,
@@ -90,6 +94,8 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         url=url,
         version=version,
         prior_ids=prior_ids,
+        status=status,
+        embargoed=embargoed,
     )
     flags = _said(
         threshold=threshold,
@@ -105,10 +111,12 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     wanted = _Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
     with exit_codes():
         if curve:
-            _show_curve(_settings(settings, flags), as_json)
+            _show_curve(asked.settings(settings, flags), as_json)
         else:
             with lean_imports():
-                _run(feed or [], _options(names, tz, html), _settings(settings, flags), wanted, max_errors)
+                reading = asked.reading(names, tz, html)
+                when = asked.moment(as_of, tz)
+                _run(feed or [], reading, asked.settings(settings, flags), when, wanted, max_errors)
 
 
 @app.command()
@@ -167,7 +175,12 @@ class _Wanted:
 
 
 def _run(
-    inputs: list[str], reading: FeedOptions, settings: Settings, wanted: _Wanted, max_errors: float
+    inputs: list[str],
+    reading: FeedOptions,
+    settings: Settings,
+    as_of: datetime | None,
+    wanted: _Wanted,
+    max_errors: float,
 ) -> None:
     from dedup import feeds, pipeline
     from dedup.clock import Clock
@@ -194,7 +207,13 @@ def _run(
     hush: Callable[[str], None] = (lambda _: None) if wanted.quiet else say
     with compiling(hush) as compiled, progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
         found = pipeline.find_duplicates(
-            inputs, settings=settings, options=reading, progress=tell, on_read=on_read, clock=clock
+            inputs,
+            settings=settings,
+            options=reading,
+            progress=tell,
+            on_read=on_read,
+            clock=clock,
+            as_of=as_of,
         )
     with clock("write"):
         _give(found, wanted)
@@ -239,44 +258,6 @@ def _give(found: Duplicates, wanted: _Wanted) -> None:
     if not wanted.quiet:
         with standard(sys.stdout if wanted.out is not None else sys.stderr) as stream:
             terminal.show(found, stream)
-
-
-def _options(names: dict[str, Any], tz: str, html: options.Html) -> FeedOptions:
-    from dedup.feeds import FeedOptions
-
-    try:
-        return FeedOptions(fields=cast("FieldNames", names), tz=tz, html=html.value)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def _settings(path: str | None, flags: dict[str, Any]) -> Settings:
-    """The settings of a file, then those of the command line."""
-    from dedup.settings import Settings
-
-    settings = Settings() if path is None else _settings_in(path)
-    try:
-        return replace(settings, **flags)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def _settings_in(path: str) -> Settings:
-    import tomllib
-
-    from dedup.errors import SettingsError
-    from dedup.settings import Settings
-
-    try:
-        said = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        known = [field.name for field in fields(Settings)]
-        if unknown := sorted(set(said) - set(known)):
-            raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(known)}")
-        return Settings(**said)
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}; name a TOML file that can be read") from error
-    except ValueError as error:
-        raise SettingsError(f"{path}: {error}") from error
 
 
 def main() -> None:

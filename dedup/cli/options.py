@@ -115,9 +115,20 @@ Published = Annotated[str | None, _field("--published", "time of publication")]
 Url = Annotated[str | None, _field("--url", "address")]
 FieldVersion = Annotated[str | None, _field("--version", "version of an article")]
 PriorIds = Annotated[str | None, _field("--prior-ids", "ids of what an article replaces")]
+Status = Annotated[str | None, _field("--status", "status: canceled or withheld, or may be used")]
+Embargoed = Annotated[str | None, _field("--embargoed", "time before which an article must not be used")]
 
 Tz = Annotated[
     str, typer.Option("--tz", help="Zone of times that name none.", metavar="ZONE", rich_help_panel="Reading")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="Leave out what is under embargo at this time, in ISO 8601; now, unless said.",
+        metavar="TIME",
+        rich_help_panel="Reading",
+    ),
 ]
 HtmlChoice = Annotated[
     Html, typer.Option("--html", help="Strip HTML found in texts, or keep it.", rich_help_panel="Reading")

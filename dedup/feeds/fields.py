@@ -10,8 +10,11 @@ from dedup.errors import FeedError
 # Enough records to meet the fields that only some of them have.
 LOOKED_AT = 100
 
-_TOLD_IN_ORDER = ("text", "id", "title", "source", "published", "url", "version", "prior_ids")
-_MISSED = ("id", "title", "source", "published", "url")  # most feeds have no versions: nothing to tell
+_TOLD_IN_ORDER = (
+    *("text", "id", "title", "source", "published"),
+    *("url", "version", "prior_ids", "status", "embargoed"),
+)
+_MISSED = ("id", "title", "source", "published", "url")  # that the others are not there is nothing to tell
 
 
 def choose(present: Sequence[str], named: FieldNames, where: str) -> dict[str, str]:

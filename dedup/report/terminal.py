@@ -130,6 +130,10 @@ def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
     caps = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(found.run.get("caps", {}).items()) if n]
     if caps:
         yield f"Over-full, their articles held to the shortest ones only: {', '.join(caps)}."
+    counts = found.run.get("counts", {})
+    killed, embargoed = counts.get("articles_killed", 0), counts.get("articles_embargoed", 0)
+    if killed or embargoed:
+        yield f"{_count(killed, 'article')} killed, {embargoed:,} under embargo: left out."
     if told.boilerplate:
         blocks = _count(told.boilerplate, "block")
         yield f"Set aside: {blocks} of boilerplate, which unrelated articles share."

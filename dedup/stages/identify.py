@@ -1,16 +1,18 @@
-"""Records into articles: every one gets its (id, version), and the same article is counted once."""
+"""Records into articles: each gets its (id, version) and counts once; what must not be used is left out."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dedup.provenance import NO_TIME, natural
 from dedup.texts import Texts
 
 _ID_FIELDS = ("source", "published", "title", "text")
@@ -21,10 +23,11 @@ _TOLD_BY = ("version", "published", "title", "source", "url", "prior_ids")
 class Identified:
     """Distinct articles, and the records they came from.
 
-    `articles`: as `dedup.articles.ARTICLES` less the texts, in the order of the records, no id missing, each
-    (id, version) once. `texts`: of the articles, where the records have them. `of_record`: int64 article per
-    record. `first_record`: int64, the record that stands for each article. `ranks`: int64 place of each
-    article in the order of (id, version) by code point, absent version first. `counts`: what was met.
+    `articles`: as `dedup.articles.ARTICLES` less the texts and what bars use, in the order of the records, no
+    id missing, each (id, version) once. `texts`: of the articles, where the records have them. `of_record`:
+    int64 article per record, -1 for one that is left out. `first_record`: int64, the record that stands for
+    each article. `ranks`: int64 place of each article in the order of (id, version) by code point, absent
+    version first. `counts`: what was met.
     """
 
     articles: pa.Table
@@ -35,8 +38,11 @@ class Identified:
     counts: dict[str, int]
 
 
-def identify(records: pa.Table) -> Identified:
-    """Give every record its identity.
+def identify(records: pa.Table, as_of: datetime) -> Identified:
+    """Give every record its identity, and leave out those that must not be used at `as_of`, a time with zone.
+
+    Those are killed or under embargo. A record that is canceled or withheld kills all of its id that are not
+    later: neither of a higher version nor, where either has no version, published after it.
 
     A missing id is the hash of source, published, title and text. Records of one id and one text are one
     article, told by the least of (version, published, title, source, url, prior_ids). Texts that differ under
@@ -48,7 +54,11 @@ def identify(records: pa.Table) -> Identified:
         records = _with_ids(records, missing)
     ids = records["id"].combine_chunks()
     codes = ids.dictionary_encode().indices.to_numpy() if len(ids) else np.empty(0, np.int64)
+    killed = _killed(records, codes)
+    embargoed = _embargoed(records, as_of) & ~killed
+    is_out = killed | embargoed
     order = np.argsort(codes, kind="stable")
+    order = order[~is_out[order]]
     begins = np.flatnonzero(np.diff(codes[order], prepend=-1))
     sizes = np.diff(np.append(begins, order.size))
     first_of = np.arange(records.num_rows)
@@ -59,7 +69,7 @@ def identify(records: pa.Table) -> Identified:
             first_of[row] = first
             if row == first:
                 version[row] = given
-    is_first = first_of == np.arange(records.num_rows)
+    is_first = (first_of == np.arange(records.num_rows)) & ~is_out
     if version:
         versions = records["version"].to_pylist()
         for row, given in version.items():
@@ -67,24 +77,73 @@ def identify(records: pa.Table) -> Identified:
         records = records.set_column(
             records.schema.get_field_index("version"), "version", pa.array(versions, pa.string())
         )
-    articles = records.drop_columns("text")
+    articles = records.drop_columns(["text", "status", "embargoed"])
     if not is_first.all():
         articles = articles.filter(pa.array(is_first))
     first_record = np.flatnonzero(is_first)
     texts = Texts(records["text"], first_record)
     number = np.cumsum(is_first) - 1
+    of_record = np.where(is_out, -1, number[first_of])
     counts = {
         "records": records.num_rows,
         "articles": articles.num_rows,
-        "records_repeated": int((~is_first).sum()),
+        "records_repeated": int((~is_first & ~is_out).sum()),
+        "articles_killed": int(killed.sum()),
+        "articles_embargoed": int(embargoed.sum()),
         "ids_missing": int(missing.sum()),
         "ids_with_versions": _with_several(articles, codes[is_first]),
     }
-    return Identified(articles, texts, number[first_of], first_record, _ranks(articles), counts)
+    return Identified(articles, texts, of_record, first_record, _ranks(articles), counts)
 
 
 def _with_several(articles: pa.Table, codes: NDArray[np.int64]) -> int:
     return int((np.bincount(codes) > 1).sum()) if articles.num_rows else 0
+
+
+_State = tuple[list[tuple[int, str]], int]
+"""How late a record is: its version, which may be absent, and when it was published."""
+
+
+def _killed(records: pa.Table, codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which records are killed; `codes`: a number for the id of each.
+
+    Versions and times give no one order: of the kills with a version and of those without, the latest counts.
+    """
+    killed: NDArray[np.bool_] = pc.is_valid(records["status"]).to_numpy(zero_copy_only=False)
+    if not killed.any():
+        return killed
+    rows = np.flatnonzero(np.isin(codes, codes[killed]))
+    versions = records["version"].take(pa.array(rows)).to_pylist()
+    times = records["published"].cast(pa.int64()).fill_null(NO_TIME).take(pa.array(rows)).to_pylist()
+    states: list[_State] = [(natural(version), time) for version, time in zip(versions, times, strict=True)]
+    latest: dict[tuple[int, bool], _State] = {}
+    for code, is_kill, state in zip(codes[rows].tolist(), killed[rows].tolist(), states, strict=True):
+        if is_kill:
+            kind = (code, bool(state[0]))
+            latest[kind] = max(state, latest.get(kind, state))
+    for row, code, state in zip(rows.tolist(), codes[rows].tolist(), states, strict=True):
+        kills = (latest[kind] for kind in ((code, False), (code, True)) if kind in latest)
+        killed[row] = not all(_is_later(state, kill) for kill in kills)
+    return killed
+
+
+def _is_later(state: _State, kill: _State) -> bool:
+    if state[0] and kill[0]:
+        return state[0] > kill[0]
+    return kill[1] < state[1] < NO_TIME  # a kill without a time is later than all
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _embargoed(records: pa.Table, as_of: datetime) -> NDArray[np.bool_]:
+    """Which records are under embargo at a time."""
+    until = records["embargoed"]
+    if until.null_count == records.num_rows:
+        return np.zeros(records.num_rows, np.bool_)
+    ends = until.cast(pa.int64()).fill_null(np.iinfo(np.int64).min).to_numpy()
+    is_barred: NDArray[np.bool_] = ends > (as_of - _EPOCH) // timedelta(microseconds=1)
+    return is_barred
 
 
 def _with_ids(records: pa.Table, missing: NDArray[np.bool_]) -> pa.Table:

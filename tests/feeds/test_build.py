@@ -49,3 +49,62 @@ def test_a_column_of_times_that_holds_none_is_absent_and_counted_once() -> None:
     batch, counts = built(published=pa.array([True, None]))
     assert batch["published"].null_count == 2
     assert (counts["bad_fields"], counts["unparsed_times"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("canceled", "canceled"),
+        ("Cancelled", "canceled"),
+        ("KILL", "canceled"),
+        (" killed\n", "canceled"),
+        ("stat:canceled", "canceled"),
+        ("a:b: Withheld", "withheld"),
+        ("two\nlines:withheld", "withheld"),
+        *(
+            (word, None)
+            for word in ("usable", "stat:usable", "published", "draft", "canceled:", "", "not killed")
+        ),
+    ],
+)
+def test_of_a_status_only_what_bars_use_is_kept(said: str, kept: str | None) -> None:
+    batch, counts = built(status=pa.array([said, None]))
+    assert batch["status"].to_pylist() == [kept, None]
+    assert counts["bad_fields"] == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "bad"),
+    [
+        (pa.array([True, None]), 1),
+        (pa.array([0, 1]), 0),
+        (pa.array([1.5, float("nan")]), 0),
+        (pa.array([["canceled"], None]), 1),
+        (pa.array([{"name": "canceled"}, {}]), 2),
+        (pa.array(["published", "draft"]).dictionary_encode(), 0),
+        (pa.array([0, 1], pa.timestamp("s")), 0),
+        (pa.nulls(2), 0),
+    ],
+    ids=lambda value: str(getattr(value, "type", "")),
+)
+def test_a_status_of_another_kind_bars_nothing(column: pa.Array, bad: int) -> None:
+    batch, counts = built(status=column)
+    assert batch["status"].to_pylist() == [None, None]
+    assert counts["bad_fields"] == bad
+
+
+@pytest.mark.parametrize(
+    ("column", "bad", "unparsed"),
+    [
+        (pa.array([True, None]), 1, 0),
+        (pa.array([0, 1]), 0, 2),
+        (pa.array([["2026-01-20"], None]), 1, 0),
+        (pa.array(["until noon", ""]), 0, 1),
+        (pa.nulls(2), 0, 0),
+    ],
+    ids=lambda value: str(getattr(value, "type", "")),
+)
+def test_an_embargo_that_is_no_time_is_absent_and_counted(column: pa.Array, bad: int, unparsed: int) -> None:
+    batch, counts = built(embargoed=column)
+    assert batch["embargoed"].null_count == 2
+    assert (counts["bad_fields"], counts["unparsed_times"]) == (bad, unparsed)

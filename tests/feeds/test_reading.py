@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dedup.articles import ARTICLES
 from dedup.columns import schema
 from dedup.errors import FeedError
-from dedup.feeds import FeedOptions, read, reading, sources
+from dedup.feeds import Feed, FeedOptions, read, reading, sources
+from dedup.feeds.frame import read_frame
 from dedup.room import Room
 from dedup.texts import Block
-from tests.feeds.made import column, lines, packed, rejects, texts
+from tests.feeds.made import column, feed_of, lines, packed, rejects, texts
 
 NAMES = [
     f"feed{kind}{suffix}" for kind in (".jsonl", ".ndjson", ".csv", ".txt") for suffix in ("", ".gz", ".zst")
@@ -32,6 +35,45 @@ def test_every_format_is_recognised_by_name_packed_or_not(tmp_path: Path, name: 
     assert texts(feed) == ["one"]
     assert feed.articles.schema.equals(ARTICLES)
     assert feed.rejects.schema.equals(schema("rejects"))
+
+
+BARRED = [
+    {"id": "1", "text": "a", "pubstatus": "stat:Cancelled", "embargo": ""},
+    {"id": "2", "text": "b", "pubstatus": "usable", "embargo": "2026-01-20 12:00"},
+]
+
+
+def of_lines(path: Path) -> Feed:
+    return feed_of(path / "feed.jsonl", lines(*BARRED), tz="Europe/Paris")
+
+
+def of_csv(path: Path) -> Feed:
+    rows = [",".join(BARRED[0]), *(",".join(row.values()) for row in BARRED)]
+    return feed_of(path / "feed.csv", "\n".join(rows).encode(), tz="Europe/Paris")
+
+
+def of_parquet(path: Path) -> Feed:
+    pq.write_table(pa.Table.from_pylist(BARRED), path / "feed.parquet")
+    return read([path / "feed.parquet"], FeedOptions(tz="Europe/Paris"))
+
+
+def of_frame(_path: Path) -> Feed:
+    return read_frame(BARRED, FeedOptions(tz="Europe/Paris"))
+
+
+@pytest.mark.parametrize("made", [of_lines, of_csv, of_parquet, of_frame])
+def test_what_bars_the_use_of_an_article_is_read_from_every_format(
+    tmp_path: Path, made: Callable[[Path], Feed]
+) -> None:
+    feed = made(tmp_path)
+    assert column(feed, "status") == ["canceled", None]
+    assert column(feed, "embargoed") == [None, dt.datetime(2026, 1, 20, 11, tzinfo=dt.UTC)]
+    assert feed.counts["bad_fields"] == feed.counts["unparsed_times"] == 0
+
+
+def test_nothing_bars_the_use_of_a_text_file(tmp_path: Path) -> None:
+    feed = feed_of(tmp_path / "feed.txt", b"status: canceled")
+    assert column(feed, "status") == column(feed, "embargoed") == [None]
 
 
 def test_several_inputs_of_several_formats_are_read_in_the_order_named(tmp_path: Path) -> None:
@@ -231,7 +273,8 @@ def test_a_feed_larger_than_memory_is_read_all_the_same(tmp_path: Path, memory: 
         ({"html": "drop"}, "html must be one of strip, keep, got 'drop'"),
         (
             {"fields": {"body": "b"}},
-            "fields may name id, text, title, source, published, url, version, prior_ids, got 'body'",
+            "fields may name id, text, title, source, published, url, version, prior_ids, status, embargoed, "
+            "got 'body'",
         ),
         ({"fields": {"text": ""}}, "the field text must be named by a text, got ''"),
     ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from dedup.duplicates import Duplicates
 from dedup.report.figures import figures
 from dedup.report.highlights import largest_clusters, most_repeating
 from dedup.report.terminal import harmless, show
-from tests.report.made_up import member, result, table
+from tests.report.made_up import RUN, member, result, table
 
 
 class Terminal(io.StringIO):
@@ -122,7 +123,21 @@ def test_the_summary_tells_each_part_in_plain_text() -> None:
     ):
         assert part in text
     assert "buckets" not in text
+    assert "left out" not in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("killed", "embargoed", "line"),
+    [
+        (2, 1, "2 articles killed, 1 under embargo: left out."),
+        (1, 0, "1 article killed, 0 under embargo: left out."),
+        (0, 1200, "0 articles killed, 1,200 under embargo: left out."),
+    ],
+)
+def test_what_must_not_be_used_is_told_in_a_line(killed: int, embargoed: int, line: str) -> None:
+    counts = {"records": 9, "articles_killed": killed, "articles_embargoed": embargoed}
+    assert line in shown(replace(result(), run={**RUN, "counts": counts})).splitlines()
 
 
 def test_without_a_terminal_lines_are_a_hundred_wide_whatever_the_environment(

@@ -64,7 +64,7 @@ def int64(*values: int) -> NDArray[np.int64]:
 
 def nodes_known(*rows: Mapping[str, object]) -> tuple[Nodes, Provenance]:
     """The nodes of some records, and what is known of them."""
-    known = identify(records(*rows))
+    known = identify(records(*rows), NOON)
     texts = known.texts
     nodes = collapse(sketch(texts.blocks(), ONE_THREAD).take(known.first_record))
     times = known.articles["published"].combine_chunks().cast(pa.int64()).fill_null(NO_TIME).to_numpy()

@@ -1,0 +1,70 @@
+"""What was typed into what the library takes; what it cannot be is wrong usage."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+import typer
+
+from dedup.cli import options
+
+if TYPE_CHECKING:
+    from dedup.articles import FieldNames
+    from dedup.feeds import FeedOptions
+    from dedup.settings import Settings
+
+
+def reading(names: dict[str, Any], tz: str, html: options.Html) -> FeedOptions:
+    """How the feed is read; `names` of fields, where they were said."""
+    from dedup.feeds import FeedOptions
+
+    try:
+        return FeedOptions(fields=cast("FieldNames", names), tz=tz, html=html.value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def moment(text: str | None, tz: str) -> datetime | None:
+    """The time of `--as-of`, where it was said; without a zone it is of `tz`, which names one."""
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"--as-of must be a time in ISO 8601, such as 2026-01-20T12:00Z, got {text!r}"
+        ) from error
+    return time.replace(tzinfo=ZoneInfo(tz)) if time.tzinfo is None else time
+
+
+def settings(path: str | None, flags: dict[str, Any]) -> Settings:
+    """The settings of a file, then those of the command line."""
+    from dedup.settings import Settings
+
+    said = Settings() if path is None else _settings_in(path)
+    try:
+        return replace(said, **flags)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _settings_in(path: str) -> Settings:
+    import tomllib
+
+    from dedup.errors import SettingsError
+    from dedup.settings import Settings
+
+    try:
+        said = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        known = [field.name for field in fields(Settings)]
+        if unknown := sorted(set(said) - set(known)):
+            raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(known)}")
+        return Settings(**said)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; name a TOML file that can be read") from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from error
