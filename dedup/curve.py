@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from dedup.kernels.postings import common_counts
 from dedup.kernels.sketch import _TOKENS_PER_WINDOW
 from dedup.pairs import among, pair_keys
 from dedup.settings import Settings
@@ -65,11 +64,9 @@ class EditPoint:
     by_band: float
     """Share compared for a band key."""
     by_fingerprint: float
-    """Share compared for fingerprints that few other articles have."""
+    """Share compared for fingerprints."""
     by_either: float
     """Share compared for the one or the other."""
-    two_fingerprints: float
-    """Share with two fingerprints in common, which it takes where many other articles have them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +81,6 @@ class Curve:
     """Words of the articles behind `edits`."""
     pairs: int
     """Pairs made for each point of `edits`."""
-    rare: int
-    """Articles up to which a fingerprint that they share is rare: one is enough."""
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -107,7 +102,6 @@ def detection_curve(settings: Settings) -> Curve:
         edits=tuple(_simulated(settings)),
         words=WORDS,
         pairs=PAIRS,
-        rare=candidates.RARE,
     )
 
 
@@ -146,7 +140,7 @@ def _simulated(settings: Settings) -> Iterator[EditPoint]:
     chances = rng.random((PAIRS, WORDS))
     for edited in _EDITS:
         copies = np.where(chances < edited, fresh, articles)
-        by_band, by_fingerprint, two_fingerprints = _met(np.concatenate([articles, copies]), settings)
+        by_band, by_fingerprint = _met(np.concatenate([articles, copies]), settings)
         kept = (1 - edited) ** settings.shingle
         yield EditPoint(
             edited=edited,
@@ -154,12 +148,11 @@ def _simulated(settings: Settings) -> Iterator[EditPoint]:
             by_band=float(by_band.mean()),
             by_fingerprint=float(by_fingerprint.mean()),
             by_either=float((by_band | by_fingerprint).mean()),
-            two_fingerprints=float(two_fingerprints.mean()),
         )
 
 
-def _met(words: NDArray[np.int64], settings: Settings) -> tuple[Flags, Flags, Flags]:
-    """Which articles of the first half meet their copies in the second: by band, by fingerprint, by two."""
+def _met(words: NDArray[np.int64], settings: Settings) -> tuple[Flags, Flags]:
+    """Which articles of the first half meet their copies in the second: by band, by fingerprint."""
     texts = [" ".join(map(str, article)) for article in words.tolist()]
     blocks = Texts(pa.chunked_array([pa.array(texts, pa.large_string())])).blocks()
     nodes = collapse(sketch(blocks, settings))
@@ -169,8 +162,6 @@ def _met(words: NDArray[np.int64], settings: Settings) -> tuple[Flags, Flags, Fl
     bands = candidates.band_lists(nodes, settings)
     by_band, _ = candidates.share_band(nodes, bands, groups, everyone)
     by_fingerprint, _ = candidates.share_fingerprints(nodes, groups, everyone, settings)
-    common = np.empty(a.size, np.int32)
-    common_counts(nodes.prints, nodes.print_spans, a, b, common)
     keys = pair_keys(a, b)
-    met = (among(keys, np.unique(pair_keys(*links))) for links in (by_band, by_fingerprint))
-    return *((a == b) | each for each in met), common >= 2
+    met = [among(keys, np.unique(pair_keys(*links))) for links in (by_band, by_fingerprint)]
+    return (a == b) | met[0], (a == b) | met[1]

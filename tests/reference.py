@@ -319,17 +319,12 @@ def linked(articles: Sequence[int], cap: int, hubs: int) -> set[tuple[int, int]]
 def meetings(
     lists: Iterable[Sequence[int]], counts: Sequence[int], rules: tuple[int, int, int, float]
 ) -> set[tuple[int, int]]:
-    """The pairs that share two lists, or one of few articles: enough of them for the one of fewer tokens."""
-    cap, hubs, rare, reach = rules
+    """The pairs that share the fewest lists or more: enough of them for the one of fewer tokens."""
+    cap, hubs, fewest, reach = rules
     shared: Counter[tuple[int, int]] = Counter()
-    is_rare = set()
     for articles in lists:
-        pairs = linked(articles, cap, hubs)
-        shared.update(pairs)
-        if len(articles) <= rare:
-            is_rare |= pairs
-    met = {pair: n for pair, n in shared.items() if n > 1 or pair in is_rare}
-    return {(a, b) for (a, b), n in met.items() if n * reach >= min(counts[a], counts[b])}
+        shared.update(linked(articles, cap, hubs))
+    return {(a, b) for (a, b), n in shared.items() if n >= fewest and n * reach >= min(counts[a], counts[b])}
 
 
 # Two articles into passages and figures. An anchor is (place in a, place in b, equal tokens).

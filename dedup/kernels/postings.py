@@ -192,26 +192,23 @@ def equal_places(a: U32, b: U32) -> int:
 @jit
 def meet(
     postings: tuple[I64, I32, I64, I32],
+    hubs_from: I32,
     known: tuple[I32, U32],
-    rules: tuple[int, int, int],
-    least: tuple[float, float],
+    rules: tuple[int, float, float],
     first: int,
     last: int,
 ) -> tuple[I64, I64]:
     """Pairs (earlier, later) of articles that share fingerprints, told by the later ones in `first:last`.
 
-    `known`: int32 tokens that fingerprints can answer for, and uint32 signature rows, per article. `rules`:
-    the longest list that links all its articles, to how many of its shortest a longer one links them, and
-    the longest list whose one fingerprint is enough (otherwise two are needed). `least`: tokens of the
-    shorter article that one shared fingerprint can answer for, and the equal signature rows that make up for
-    too few of them.
+    `hubs_from`: int32, for each list the first article that is linked to all of it; 0 where all are. `known`:
+    int32 tokens that fingerprints can answer for, and uint32 signature rows, per article. `rules`: the
+    fewest fingerprints to share, the tokens of the shorter article that one of them can answer for, and the
+    equal signature rows that make up for too few of them.
     """
     counts, signatures = known
-    cap, hubs, rare = rules
-    reach, rows = least
+    fewest, reach, rows = rules
     starts, members, of_article, own = postings
     shared = np.zeros(counts.size, np.int32)
-    is_rare = np.zeros(counts.size, np.bool_)
     touched = np.empty(counts.size, np.int32)
     earlier = np.empty(1024, np.int64)
     later = np.empty(1024, np.int64)
@@ -219,10 +216,9 @@ def meet(
     for article in range(first, last):
         met = 0
         for i in range(of_article[article], of_article[article + 1]):
-            start, end = starts[own[i]], starts[own[i] + 1]
-            if end - start > cap and article < members[end - hubs]:
+            if article < hubs_from[own[i]]:
                 continue
-            for j in range(start, end):
+            for j in range(starts[own[i]], starts[own[i] + 1]):
                 other = members[j]
                 if other >= article:
                     break
@@ -230,7 +226,6 @@ def meet(
                     touched[met] = other
                     met += 1
                 shared[other] += 1
-                is_rare[other] |= end - start <= rare
         if n + met > earlier.size:
             room = 2 * (n + met)
             longer = np.empty(room, np.int64)
@@ -241,7 +236,7 @@ def meet(
             later = longer
         for j in range(met):
             other = touched[j]
-            if (shared[other] > 1 or is_rare[other]) and (
+            if shared[other] >= fewest and (
                 shared[other] * reach >= min(counts[other], counts[article])
                 or equal_places(signatures[other], signatures[article]) >= rows
             ):
@@ -249,7 +244,6 @@ def meet(
                 later[n] = article
                 n += 1
             shared[other] = 0
-            is_rare[other] = False
     return earlier[:n].copy(), later[:n].copy()
 
 

@@ -36,18 +36,16 @@ def _parts(curve: Curve) -> Iterator[RenderableType]:
     yield _said(_guarantee(curve))
     yield _said(
         f"Edits: {curve.pairs:,} articles of {curve.words} random words, and copies in which each word is "
-        "replaced with this chance. The shares compared for a band key, for fingerprints and for either, and "
-        f"the share with two fingerprints in both, which it takes where more than {curve.rare} articles have "
-        "each."
+        "replaced with this chance. The shares compared for a band key, for fingerprints and for either."
     )
     yield table(
-        ("Edited>", "Jaccard>", "Band key>", "Fingerprints>", "Either>", "Two fingerprints>"),
+        ("Edited>", "Jaccard>", "Band key>", "Fingerprints>", "Either>"),
         ((f"{at.edited:.0%}", *map(share, _shares(at))) for at in curve.edits),
     )
 
 
 def _shares(at: EditPoint) -> tuple[float, ...]:
-    return (at.jaccard, at.by_band, at.by_fingerprint, at.by_either, at.two_fingerprints)
+    return (at.jaccard, at.by_band, at.by_fingerprint, at.by_either)
 
 
 def _guarantee(curve: Curve) -> str:

@@ -7,6 +7,8 @@ story with 300 copies costs about 300 comparisons and a copy's added paragraph i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,6 @@ from dedup.threads import in_order, ranges
 SMALL_GROUP = 32
 CAP = 128  # a longer posting list links each of its articles to its `HUBS` shortest only
 HUBS = 16
-RARE = 8  # a list up to this length needs no second fingerprint
 REACH = 16.0  # tokens one shared fingerprint answers for; 6.5 on average, and a run of 17 has one for certain
 REACH_PER_WINDOW = 1.25  # the same for each hash of a window wider than the default's 12
 FORM_HUBS = 4  # the same inside boilerplate: some examples of a form are evidence enough
@@ -40,8 +41,39 @@ ALIKE = 0.12  # share of equal signature rows that stands for what fingerprints 
 LEAST_ALIKE = 0.3  # share of equal signature rows from which a shared band key is worth a comparison
 _BLOCK_NODES = 8192
 
+_HALF = np.uint64(32)
+
 Links = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Pairs of nodes, the first of each the earlier (fuller) one; sorted and distinct."""
+
+Postings = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]
+"""What `kernels.postings.list_postings` gives."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is known of long lists whose nodes are not all at hand: some lie in an archive.
+
+    `prints`: uint64, ascending; for each `nodes`: int64, how many nodes elsewhere hold it, and `hubs`: int64
+    x `HUBS`, between which nodes at hand the shortest of those stand (as `searchsorted` tells), -1 for none.
+    """
+
+    prints: NDArray[np.uint64]
+    nodes: NDArray[np.int64]
+    hubs: NDArray[np.int64]
+
+    def cap(self, prints: NDArray[np.uint64], postings: Postings, hubs_from: NDArray[np.int32]) -> None:
+        """Cap the lists, of the given fingerprints, that are over-full with what lies elsewhere."""
+        starts, members = postings[:2]
+        at = np.searchsorted(self.prints, prints)
+        at = np.minimum(at, max(0, self.prints.size - 1))
+        known = np.flatnonzero(self.prints[at] == prints) if self.prints.size else np.empty(0, np.int64)
+        for row in known[(np.diff(starts)[known] + self.nodes[at[known]]) > CAP].tolist():
+            # A node elsewhere that stands between two at hand comes before the second.
+            ours = members[starts[row] : starts[row + 1]]
+            theirs = self.hubs[at[row]]
+            places = np.sort(np.concatenate([2 * ours.astype(np.int64) + 1, 2 * theirs[theirs >= 0]]))
+            hubs_from[row] = (places[-HUBS] + 1) // 2 if places.size >= HUBS else 0
 
 
 def to_links(keys: NDArray[np.uint64] | NDArray[np.int64]) -> Links:
@@ -124,16 +156,22 @@ def answered_tokens(nodes: Nodes, settings: Settings) -> NDArray[np.int32]:
 
 
 def share_fingerprints(
-    nodes: Nodes, groups: NDArray[np.int32], chosen: NDArray[np.bool_], settings: Settings
+    nodes: Nodes,
+    groups: NDArray[np.int32],
+    chosen: NDArray[np.bool_],
+    settings: Settings,
+    outside: Outside | None = None,
 ) -> tuple[Links, int]:
     """Pairs of chosen nodes of different groups that share fingerprints, and how many lists were capped."""
     entries = print_entries(nodes, chosen)
-    postings = list_postings(entries[: one_witness_per_group(entries, groups, entries)], len(nodes))
-    capped = int((np.diff(postings[0]) > CAP).sum())
+    entries = entries[: one_witness_per_group(entries, groups, entries)]
+    postings = list_postings(entries, len(nodes))
+    hubs_from = _hubs_from(postings, HUBS)
+    if outside is not None:
+        outside.cap(entries[postings[0][:-1]] >> _HALF, postings, hubs_from)
     known = (answered_tokens(nodes, settings), nodes.signatures)
-    least = (tokens_per_fingerprint(settings) / settings.least, ALIKE * settings.permutations)
-
-    return _meet(postings, known, (CAP, HUBS, RARE), least, settings), capped
+    rules = (1, tokens_per_fingerprint(settings) / settings.least, ALIKE * settings.permutations)
+    return _meet(postings, hubs_from, known, rules, settings), int(np.count_nonzero(hubs_from))
 
 
 def share_boilerplate(nodes: Nodes, raw: Nodes, settings: Settings) -> tuple[Links, int]:
@@ -143,23 +181,32 @@ def share_boilerplate(nodes: Nodes, raw: Nodes, settings: Settings) -> tuple[Lin
     """
     has_much = nodes.counts - nodes.own >= np.minimum(LEAST_FORM * settings.told * nodes.counts, MUCH_FORM)
     postings = list_postings(print_entries(raw, has_much), len(nodes))
-    capped = int((np.diff(postings[0]) > CAP).sum())
-    least = (tokens_per_fingerprint(settings) / 2 / settings.told, settings.permutations + 1.0)
+    hubs_from = _hubs_from(postings, FORM_HUBS)
+    rules = (2, tokens_per_fingerprint(settings) / 2 / settings.told, settings.permutations + 1.0)
     known = (nodes.counts, nodes.signatures)
-    return _meet(postings, known, (CAP, FORM_HUBS, 0), least, settings), capped
+    return _meet(postings, hubs_from, known, rules, settings), int(np.count_nonzero(hubs_from))
+
+
+def _hubs_from(postings: Postings, hubs: int) -> NDArray[np.int32]:
+    """For each list the first node that is linked to all of it: 0 where all are, else its last `hubs`."""
+    starts, members = postings[:2]
+    hubs_from = np.zeros(starts.size - 1, np.int32)
+    capped = np.flatnonzero(np.diff(starts) > CAP)
+    hubs_from[capped] = members[starts[capped + 1] - hubs]
+    return hubs_from
 
 
 def _meet(
-    postings: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]],
+    postings: Postings,
+    hubs_from: NDArray[np.int32],
     known: tuple[NDArray[np.int32], NDArray[np.uint32]],
-    rules: tuple[int, int, int],
-    least: tuple[float, float],
+    rules: tuple[int, float, float],
     settings: Settings,
 ) -> Links:
     """`kernels.postings.meet`, on threads."""
 
     def work(block: tuple[int, int]) -> Links:
-        return meet(postings, known, rules, least, *block)
+        return meet(postings, hubs_from, known, rules, *block)
 
     # A block has counters for all nodes, so that with more of these there must not be more blocks.
     size = max(_BLOCK_NODES, known[0].size // 64)

@@ -240,10 +240,16 @@ def meet(
     """The pairs (earlier, later) that all blocks tell; one equal signature row makes up for all prints."""
     rows = np.array(signatures or [[n] for n in range(len(counts))], np.uint32)
     known = (np.array(counts, np.int32), rows)
-    listed = postings.list_postings(to_entries(entries), len(counts))
+    listed_postings = postings.list_postings(to_entries(entries), len(counts))
+    cap, hubs, fewest, reach = rules
+    starts, members = listed_postings[:2]
+    hubs_from = np.array(
+        [members[end - hubs] if end - start > cap else 0 for start, end in pairwise(starts)],
+        np.int32,
+    )
     pairs: list[Entry] = []
     for first, last in blocks:
-        earlier, later = postings.meet(listed, known, rules[:3], (rules[3], 1.0), first, last)
+        earlier, later = postings.meet(listed_postings, hubs_from, known, (fewest, reach, 1.0), first, last)
         pairs += zip(earlier.tolist(), later.tolist(), strict=True)
     return pairs
 

@@ -92,12 +92,12 @@ def test_posting_lists_hold_every_entry_both_ways(entries: list[calls.Entry]) ->
     ]
 
 
-@given(ENTRIES, COUNTS, st.integers(1, 6), st.integers(1, 6), st.integers(1, 4))
+@given(ENTRIES, COUNTS, st.integers(1, 6), st.integers(1, 6), st.integers(1, 3))
 @settings(max_examples=calls.EXAMPLES)
-def test_articles_meet_in_two_lists_or_in_a_rare_one(
-    entries: list[calls.Entry], counts: list[int], cap: int, hubs: int, rare: int
+def test_articles_meet_in_enough_lists(
+    entries: list[calls.Entry], counts: list[int], cap: int, hubs: int, fewest: int
 ) -> None:
-    rules = (cap, min(cap, hubs), rare, 16.0)
+    rules = (cap, min(cap, hubs), fewest, 16.0)
     wanted = reference.meetings(reference.posting_lists(entries).values(), counts, rules)
     assert sorted(calls.meet(entries, counts, rules, [(0, ARTICLES)])) == sorted(wanted)
     blocks = [(0, 1), (1, 5), (5, ARTICLES)]
@@ -106,19 +106,19 @@ def test_articles_meet_in_two_lists_or_in_a_rare_one(
 
 def test_more_meetings_than_were_foreseen_are_all_told() -> None:
     everyone = range(50)
-    met = calls.meet([(1, article) for article in everyone], [1] * 50, (64, 8, 64, 1.0), [(0, 50)])
+    met = calls.meet([(1, article) for article in everyone], [1] * 50, (64, 8, 1, 1.0), [(0, 50)])
     assert set(met) == set(combinations(everyone, 2))
 
 
 def test_enough_fingerprints_for_the_article_of_fewer_tokens_are_enough() -> None:
     entries = [(1, 0), (1, 1)]
-    assert calls.meet(entries, [10, 100], (64, 8, 64, 16.0), [(0, 2)]) == [(0, 1)]
-    assert calls.meet(entries, [100, 10], (64, 8, 64, 16.0), [(0, 2)]) == [(0, 1)]
+    assert calls.meet(entries, [10, 100], (64, 8, 1, 16.0), [(0, 2)]) == [(0, 1)]
+    assert calls.meet(entries, [100, 10], (64, 8, 1, 16.0), [(0, 2)]) == [(0, 1)]
 
 
 def test_alike_signatures_make_up_for_too_few_fingerprints() -> None:
     entries = [(1, 0), (1, 1), (1, 2)]
-    rules = (64, 8, 64, 16.0)
+    rules = (64, 8, 1, 16.0)
     assert calls.meet(entries, [100] * 3, rules, [(0, 3)]) == []
     assert calls.meet(entries, [100] * 3, rules, [(0, 3)], [[7], [7], [8]]) == [(0, 1)]
 
