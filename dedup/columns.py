@@ -178,6 +178,45 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
-def schema(table: str) -> pa.Schema:
-    """The Arrow schema of an output table."""
-    return pa.schema([pa.field(c.name, c.type, nullable=c.may_be_absent) for c in TABLES[table]])
+_RUN = (
+    Column(
+        "is_new", FLAG, "", False, "Whether this run told it for the first time; of a pair, one of the two."
+    ),
+    Column("run_id", TEXT, "", False, "The run that tells it."),
+)
+
+ARCHIVE_TABLES: dict[str, tuple[Column, ...]] = {
+    "kills": (
+        Column("article_id", TEXT, "", False, "Id of the article that was canceled or withheld."),
+        Column("version", TEXT, "", True, "Version of the article whose text was deleted, or of the notice."),
+        Column("status", TEXT, "", False, "canceled or withheld."),
+        Column("archived", FLAG, "", False, "Whether an article was there to be deleted."),
+        Column("cluster_id", TEXT, "", True, "The cluster that it was taken out of."),
+        *_ARTICLE_FACTS,
+    ),
+    **TABLES,
+    **{name: (*TABLES[name], *_RUN) for name in ("clusters", "pairs", "repeats")},
+    "changes": (
+        Column("article_id", TEXT, "", False, "Id of an article that an earlier run told."),
+        Column("version", TEXT, "", True, "Version of the article."),
+        Column("what", TEXT, "", False, "cluster_id, lead, origin or relation."),
+        Column("old", TEXT, "", True, "What it was; absent for an article in no cluster."),
+        Column("new", TEXT, "", True, "What it is now; absent for an article in no cluster."),
+        Column("why", TEXT, "", False, "What moved it."),
+    ),
+}
+"""What an archive's report has: the same files, two more, and in three of them which run tells it."""
+
+
+def schema(table: str, *, of_archive: bool = False) -> pa.Schema:
+    """The Arrow schema of an output table; `of_archive`: of an archive's report."""
+    columns = (ARCHIVE_TABLES if of_archive else TABLES)[table]
+    return pa.schema([pa.field(c.name, c.type, nullable=c.may_be_absent) for c in columns])
+
+
+def fitting(table: str, names: list[str]) -> pa.Schema | None:
+    """The schema of an output table that has columns of the given names; None where there is none."""
+    known = (
+        schema(table, of_archive=name) for name in (False, True) if table in (TABLES, ARCHIVE_TABLES)[name]
+    )
+    return next((wanted for wanted in known if wanted.names == names), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from dedup.columns import TABLES, schema
+from dedup.columns import fitting
 from dedup.frames import rows_where
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class Tables(Mapping[str, pa.Table]):
 
     def __getitem__(self, name: str) -> pa.Table:
         table = self.small[name]
-        wanted = schema(name) if name in TABLES else table.schema
-        return table.cast(wanted) if table.column_names == wanted.names else table
+        wanted = fitting(name, table.column_names)
+        return table if wanted is None else table.cast(wanted)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.small)

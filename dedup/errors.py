@@ -29,3 +29,9 @@ class SettingsError(DedupError):
 
 class TruthError(DedupError):
     """A truth to evaluate by cannot be read, says what is unknown, or names other articles."""
+
+
+class ArchiveError(DedupError):
+    """An archive is held by another process, damaged, none of ours, or of other settings."""
+
+    exit_code = 4

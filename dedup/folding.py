@@ -149,6 +149,15 @@ def fold_table() -> FoldTable:
     return FoldTable(entries, multi)
 
 
+@cache
+def fold_digest() -> str:
+    """A name for the table: the version of Unicode, and 16 hex digits of what it says."""
+    digest = hashlib.blake2b(digest_size=8)
+    for part in fold_table():
+        digest.update(part.tobytes())
+    return f"Unicode {unicodedata.unidata_version} {digest.hexdigest()}"
+
+
 def _make_table() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     entries = np.zeros(sys.maxunicode + 1, np.uint32)
     multi: list[int] = []

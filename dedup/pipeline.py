@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -20,9 +21,9 @@ from dedup.duplicates import Duplicates
 from dedup.feeds import Feed, FeedOptions, Progress
 from dedup.intake import Intake, take_in
 from dedup.provenance import NO_TIME, provenance
-from dedup.search import MOST_PAIRS, Found, search
+from dedup.search import MOST_PAIRS, Beyond, Found, search
 from dedup.settings import Settings
-from dedup.sketches import FEWEST_TOKENS, Nodes, distinct
+from dedup.sketches import FEWEST_TOKENS, Nodes, Sketches, distinct
 from dedup.stages.cluster import Facts, Members, members
 from dedup.stages.collapse import collapse
 from dedup.stages.identify import Identified, identify
@@ -89,20 +90,49 @@ def _untold(_stage: str, _share: float) -> None:
     """Progress that nobody asked for."""
 
 
-def _find(taken: Intake, as_of: datetime, settings: Settings, tell: Progress, clock: Clock) -> Duplicates:
-    feed = taken.feed
+@dataclass(frozen=True)
+class Judged:
+    """What was found among some articles: members of clusters and what is told of them, and all tables.
+
+    `order`: int64, the member that each row of the table `clusters` is of.
+    """
+
+    known: Identified
+    nodes: Nodes
+    facts: Facts
+    found: Found
+    members: Members
+    attribution: Attribution
+    order: NDArray[np.int64]
+    tables: dict[str, pa.Table]
+
+
+def judge(
+    known: Identified,
+    sketches: Sketches,
+    settings: Settings,
+    tell: Progress,
+    clock: Clock,
+    beyond: Beyond | None = None,
+) -> Judged:
+    """Search, cluster and tell some articles; `sketches`: one for each of them.
+
+    `beyond`: what is known of a larger collection that they are a part of.
+    """
+    beyond = beyond or Beyond()
     with clock("identify"):
-        known = identify(feed.articles, as_of)
         texts = known.texts
         facts = _facts(known)
-        nodes = collapse(taken.sketches.take(known.first_record))
+        nodes = collapse(sketches)
     with clock("candidates"):
-        known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks)
-        found = search(nodes, facts, known_of, settings, clock, _share(tell, "compare"))
+        known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks, beyond.tells_sources)
+        found = search(nodes, facts, known_of, settings, clock, _share(tell, "compare"), beyond)
         nodes = found.nodes
     with clock("cluster"):
         rows = members(nodes, found.clusters, facts)
         listing = _list(nodes, found, rows, facts, settings)
+        if beyond.told is not None:
+            listing = _listed(listing, rows, beyond.told)
 
     def attributed() -> Attribution:
         return attribute(known.articles, texts, rows, facts)
@@ -111,6 +141,9 @@ def _find(taken: Intake, as_of: datetime, settings: Settings, tell: Progress, cl
     with beside(attributed, settings.workers) as attribution_of:
         with clock("repeats"):
             repeating, repeated = repeats(nodes, settings)
+            if beyond.told is not None:
+                is_told = np.bincount(nodes.of_article[beyond.told], minlength=len(nodes))[repeating] > 0
+                repeating, repeated = repeating[is_told], repeated[is_told]
         with clock("tell"):
             evidence = Evidence(
                 known.articles, texts, facts.ranks, nodes, found.pairs, found.relations, settings.workers
@@ -120,16 +153,46 @@ def _find(taken: Intake, as_of: datetime, settings: Settings, tell: Progress, cl
                 "passages": tables.passages_table(evidence, listing),
                 "repeats": blocks.repeats_table(evidence, repeating, repeated),
                 "boilerplate": blocks.boilerplate_table(evidence, found.runs, found.clusters.lead_of),
-                "articles": tables.articles_table(evidence, _told_articles(nodes, rows, listing, repeating)),
-                "rejects": feed.rejects,
+                "articles": tables.articles_table(
+                    evidence, _told_articles(nodes, _told_rows(rows, beyond), listing, repeating)
+                ),
             }
         with clock("attribute"):
             attribution = attribution_of()
-            told = {"clusters": tables.clusters_table(evidence, rows, attribution), **told}
+            name = beyond.names or (lambda _, told: tables.cluster_ids(known.articles, told.origins.article))
+            ids = name(rows, attribution)
+            order = tables.cluster_order(evidence, rows, ids)
+            clusters = tables.clusters_table(evidence, rows, attribution, ids).take(order)
     tell("tell", 1.0)
-    keep = _kept(known, rows, chosen(settings.keep, texts, rows, attribution, facts))
-    run = {**_run(taken, known, nodes, found, settings, clock), "as_of": as_of.isoformat()}
-    return Duplicates(tables=told, run=run, keep=keep, articles_in=taken.articles_in)
+    return Judged(known, nodes, facts, found, rows, attribution, order, {"clusters": clusters, **told})
+
+
+def in_told_clusters(rows: Members, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which members are in a cluster that has an article of those told."""
+    leads = np.zeros(told.size, bool)
+    leads[rows.lead[told[rows.article]]] = True
+    return leads[rows.lead]
+
+
+def _listed(listing: Listing, rows: Members, told: NDArray[np.bool_]) -> Listing:
+    """The rows with an article of those told, and those of the clusters that such ones are in."""
+    lead = np.full(told.size, -1)
+    some = in_told_clusters(rows, told)
+    lead[rows.article[some]] = rows.lead[some]
+    return listing.take(
+        told[listing.a] | told[listing.b] | ((lead[listing.a] >= 0) & (lead[listing.a] == lead[listing.b]))
+    )
+
+
+def _find(taken: Intake, as_of: datetime, settings: Settings, tell: Progress, clock: Clock) -> Duplicates:
+    with clock("identify"):
+        known = identify(taken.feed.articles, as_of)
+    judged = judge(known, taken.sketches.take(known.first_record), settings, tell, clock)
+    rows = judged.members
+    stays = chosen(settings.keep, known.texts, rows, judged.attribution, judged.facts)
+    run = {**run_facts(taken, judged, settings, clock), "as_of": as_of.isoformat()}
+    told = {**judged.tables, "rejects": taken.feed.rejects}
+    return Duplicates(tables=told, run=run, keep=_kept(known, rows, stays), articles_in=taken.articles_in)
 
 
 def _share(tell: Progress, stage: str) -> Callable[[float], None]:
@@ -154,11 +217,16 @@ def _list(nodes: Nodes, found: Found, rows: Members, facts: Facts, settings: Set
     )
 
 
+def _told_rows(rows: Members, beyond: Beyond) -> NDArray[np.int64]:
+    """The members that the tables tell of (int64 articles)."""
+    return rows.article if beyond.told is None else rows.article[in_told_clusters(rows, beyond.told)]
+
+
 def _told_articles(
-    nodes: Nodes, rows: Members, listing: Listing, repeating: NDArray[np.int64]
+    nodes: Nodes, members: NDArray[np.int64], listing: Listing, repeating: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     repeats_of = [nodes.articles(node) for node in distinct(repeating).tolist()]
-    return distinct(np.concatenate([rows.article, listing.a, listing.b, *repeats_of]))
+    return distinct(np.concatenate([members, listing.a, listing.b, *repeats_of]))
 
 
 def _kept(known: Identified, rows: Members, stays: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -174,9 +242,9 @@ def _kept(known: Identified, rows: Members, stays: NDArray[np.int64]) -> NDArray
     return keep
 
 
-def _run(
-    taken: Intake, known: Identified, nodes: Nodes, found: Found, settings: Settings, clock: Clock
-) -> dict[str, Any]:
+def run_facts(taken: Intake, judged: Judged, settings: Settings, clock: Clock) -> dict[str, Any]:
+    """What `run.json` holds of a run."""
+    known, nodes, found = judged.known, judged.nodes, judged.found
     counts = nodes.counts[nodes.of_article]
     missing = []
     if known.articles.num_rows and known.articles["published"].null_count == known.articles.num_rows:

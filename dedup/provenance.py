@@ -31,7 +31,8 @@ class Provenance:
     ascending, node << 32 | number of a source, for every source of its articles; `titles`: int32 number of
     the headline, -1 where absent; `tagged`: bool, whether the headline says that it updates or corrects
     another; `replaced`: int64, ascending, `pairs.pair_keys` of (replaced, replacing) nodes, by what they say
-    themselves.
+    themselves. `tells_sources`: whether "the same source" means something: there are several, or times tell
+    items apart. A collection that gives one name to everything, and no time to anything, only names itself.
     """
 
     texts: Texts
@@ -41,19 +42,12 @@ class Provenance:
     titles: NDArray[np.int32]
     tagged: NDArray[np.bool_]
     replaced: NDArray[np.int64]
+    tells_sources: bool
 
     @cached_property
     def has_sources(self) -> bool:
         """Whether there are two sources or more."""
         return distinct(self.printed & _LOW).size > 1
-
-    @property
-    def tells_sources(self) -> bool:
-        """Whether "the same source" means something: there are several, or times tell items apart.
-
-        A collection that gives one name to everything, and no time to anything, only names itself.
-        """
-        return self.has_sources or bool((self.times < NO_TIME).any())
 
     def apart(self, left: Rows, right: Rows) -> Rows:
         """Microseconds between each two nodes, `NO_TIME` where a time is absent."""
@@ -85,13 +79,25 @@ TAGGED = (
 )
 
 
-def provenance(articles: pa.Table, texts: Texts, nodes: Nodes, times: Rows, ranks: Rows) -> Provenance:
-    """What is known of the nodes of articles, whose times and ranks are given."""
+def provenance(
+    articles: pa.Table,
+    texts: Texts,
+    nodes: Nodes,
+    times: Rows,
+    ranks: Rows,
+    tells_sources: bool | None = None,
+) -> Provenance:
+    """What is known of the nodes of articles, whose times and ranks are given.
+
+    `tells_sources`: where they are a part of a collection, of all of it.
+    """
     article = nodes.first(ranks)
     tagged = pc.match_substring_regex(articles["title"].fill_null(""), TAGGED).to_numpy()
     replaced = nodes.of_article[_replaced(articles, times, ranks)]
     keys = distinct(replaced[:, 0] << 32 | replaced[:, 1])
     sources = numbered(articles["source"])
+    if tells_sources is None:
+        tells_sources = int(sources.max(initial=-1)) > 0 or bool((times < NO_TIME).any())
     return Provenance(
         texts=texts,
         article=article,
@@ -100,6 +106,7 @@ def provenance(articles: pa.Table, texts: Texts, nodes: Nodes, times: Rows, rank
         titles=numbered(articles["title"])[article],
         tagged=tagged[article],
         replaced=keys[keys >> 32 != keys & _LOW],
+        tells_sources=tells_sources,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.attribution import Attribution
 from dedup.clock import Clock
 from dedup.compared import Compared, Progress
 from dedup.pairs import Pairs, pair_keys
@@ -14,15 +16,31 @@ from dedup.provenance import Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct, places_of
 from dedup.stages import candidates
-from dedup.stages.boilerplate import Runs, learn, no_runs, set_aside
-from dedup.stages.candidates import Links
-from dedup.stages.cluster import Clusters, Facts, cluster
+from dedup.stages.boilerplate import KnownBoilerplate, Runs, learn, no_runs, set_aside, with_known
+from dedup.stages.candidates import Links, Outside
+from dedup.stages.cluster import Clusters, Facts, Members, cluster
 from dedup.stages.form import are_forms
 from dedup.stages.relate import Relation, are_near, joins, relate
 from dedup.stages.roundup import in_roundups
 from dedup.stages.template import by_copies
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What is known of a larger collection, of which the articles at hand are a part.
+
+    `tells_sources`: as of `Provenance`; `outside`: of its long posting lists. `told`: which of the articles at
+    hand the tables tell of, with the clusters they are in; `names`: gives members and what is told of them
+    the ids of their clusters; `boilerplate`: what was learnt to be such before.
+    """
+
+    tells_sources: bool | None = None
+    outside: Outside | None = None
+    told: NDArray[np.bool_] | None = None
+    names: Callable[[Members, Attribution], list[str]] | None = None
+    boilerplate: KnownBoilerplate | None = None
 
 
 @dataclass(frozen=True)
@@ -43,25 +61,33 @@ class Found:
     caps: dict[str, int]
 
 
-def search(
-    nodes: Nodes, facts: Facts, provenance: Provenance, settings: Settings, clock: Clock, progress: Progress
+def search(  # noqa: PLR0913 - all that a search is made of
+    nodes: Nodes,
+    facts: Facts,
+    provenance: Provenance,
+    settings: Settings,
+    clock: Clock,
+    progress: Progress,
+    beyond: Beyond | None = None,
 ) -> Found:
     """Find, compare and cluster all pairs of nodes that may have a relation.
 
     First near-copy groups alone, from which boilerplate is learnt; then all, with that set aside.
     """
+    beyond = beyond or Beyond()
     bands = candidates.band_lists(nodes, settings)
     heads = candidates.first_of_lists(nodes, bands)
     raw = Compared(nodes, provenance, settings, clock, learns=True)
     with clock("boilerplate"):
-        runs = _boilerplate(raw, heads)
+        runs = _boilerplate(raw, heads, beyond.boilerplate)
         nodes = set_aside(nodes, runs, settings)
     compared = Compared(nodes, provenance, settings, clock, known=raw)
     roots = near_groups(compared, heads)
     sizes = np.bincount(roots, minlength=len(nodes))
     small = sizes[roots] <= candidates.SMALL_GROUP
     groups = np.where(small, np.arange(len(nodes)), roots).astype(np.int32)
-    by_band, by_print, caps = _meetings(nodes, bands, groups, np.ones(len(nodes), bool), settings)
+    every = np.ones(len(nodes), bool)
+    by_band, by_print, caps = _meetings(nodes, bands, groups, every, settings, beyond.outside)
     within = pairs_within(roots, small & (sizes[roots] > 1))
     forms, caps["boilerplate_lists"] = candidates.share_boilerplate(nodes, raw.nodes, settings)
     compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
@@ -87,14 +113,15 @@ def search(
     )
 
 
-def _boilerplate(compared: Compared, heads: Links) -> Runs:
-    """What recurs in several near-copy groups that are otherwise unrelated."""
+def _boilerplate(compared: Compared, heads: Links, known: KnownBoilerplate | None) -> Runs:
+    """What recurs in several near-copy groups that are otherwise unrelated, and what is known to."""
     nodes, settings = compared.nodes, compared.settings
     if not settings.boilerplate:
         return no_runs()
     roots = near_groups(compared, heads).astype(np.int32)
     every = np.ones(len(nodes), bool)
-    return learn(nodes, candidates.print_entries(nodes, every), roots, compared.provenance, settings)
+    learnt = learn(nodes, candidates.print_entries(nodes, every), roots, compared.provenance, settings)
+    return learnt if known is None else with_known(nodes, learnt, known, settings)
 
 
 def _relations(pairs: Pairs, nodes: Nodes, provenance: Provenance, settings: Settings) -> NDArray[np.int8]:
@@ -123,10 +150,11 @@ def _meetings(
     groups: NDArray[np.int32],
     chosen: NDArray[np.bool_],
     settings: Settings,
+    outside: Outside | None = None,
 ) -> tuple[Links, Links, dict[str, int]]:
     """The chosen nodes of different groups that share a band key, or fingerprints, and the caps met."""
     by_band, band_caps = candidates.share_band(nodes, bands, groups, chosen)
-    by_print, print_caps = candidates.share_fingerprints(nodes, groups, chosen, settings)
+    by_print, print_caps = candidates.share_fingerprints(nodes, groups, chosen, settings, outside)
     return by_band, by_print, {"band_lists": band_caps, "fingerprint_lists": print_caps}
 
 

@@ -83,15 +83,16 @@ def table(name: str, columns: dict[str, object]) -> pa.Table:
     return pa.table([pa.array(columns[column]) for column in names], names)
 
 
-def clusters_table(evidence: Evidence, members: Members, attribution: Attribution) -> pa.Table:
-    """`clusters`: sorted by cluster id, the lead first, then by id."""
+def clusters_table(
+    evidence: Evidence, members: Members, attribution: Attribution, ids: Sequence[str]
+) -> pa.Table:
+    """`clusters`: in the order of the members, whose clusters have the given ids."""
     article, lead, origin = members.article, members.lead, attribution.origins.article
     is_lead = article == lead
     row, is_swapped = rows_with_lead(evidence.nodes, evidence.pairs, article, lead)
     similarity, in_lead, of_lead = evidence.figures(row, is_swapped)
     relation = pc.if_else(pa.array(is_lead), None, evidence.labels(row).cast(pa.string()))
-    ids = _cluster_ids(evidence, origin)
-    rows = table(
+    return table(
         "clusters",
         {
             "cluster_id": ids,
@@ -111,15 +112,25 @@ def clusters_table(evidence: Evidence, members: Members, attribution: Attributio
             **{name: evidence.column(name, article) for name in ("source", "published", "title", "url")},
         },
     )
-    return rows.take(np.lexsort((evidence.ranks[article], ~is_lead, np.array(ids, str))))
 
 
-def _cluster_ids(evidence: Evidence, origin: Rows) -> list[str]:
-    """16 hex digits of the origin's (id, version)."""
+def cluster_order(evidence: Evidence, members: Members, ids: Sequence[str]) -> Rows:
+    """The order of the rows of `clusters`: by cluster id, the lead first, then by id."""
+    ranks = evidence.ranks[members.article]
+    return np.lexsort((ranks, members.article != members.lead, np.array(ids, str)))
+
+
+def cluster_ids(articles: pa.Table, origin: Rows) -> list[str]:
+    """For each origin the name of its cluster: 16 hex digits of the origin's (id, version)."""
     distinct, number = np.unique(origin, return_inverse=True)
-    names = zip(*(evidence.column(name, distinct).to_pylist() for name in ("id", "version")), strict=True)
-    ids = [hashlib.blake2b(repr(name).encode(), digest_size=8).hexdigest() for name in names]
+    some = articles.select(["id", "version"]).take(distinct)
+    ids = [cluster_id(*name) for name in zip(*(column.to_pylist() for column in some.columns), strict=True)]
     return [ids[i] for i in number.tolist()]
+
+
+def cluster_id(*name: object) -> str:
+    """16 hex digits of an (id, version)."""
+    return hashlib.blake2b(repr(name).encode(), digest_size=8).hexdigest()
 
 
 def _pair_key(evidence: Evidence, listing: Listing, row: NDArray[np.integer]) -> dict[str, object]:

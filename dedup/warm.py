@@ -69,6 +69,7 @@ def _made_up() -> tuple[Nodes, Provenance]:
         titles=np.full(_ARTICLES, -1, np.int32),
         tagged=np.zeros(_ARTICLES, np.bool_),
         replaced=np.empty(0, np.int64),
+        tells_sources=True,
     )
     return nodes, known
 

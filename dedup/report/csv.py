@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import SCHEMA_VERSION, TABLES, schema
+from dedup.columns import ARCHIVE_TABLES, SCHEMA_VERSION, fitting
 from dedup.report import folder
 
 if TYPE_CHECKING:
@@ -53,13 +53,14 @@ def write(
         written = []
         for name, table in found.small.items():
             kind = "parquet" if name == "articles" else file_format
-            written.append(pool.submit(_write, table, new / f"{name}.{kind}", schema(name), text))
+            written.append(pool.submit(_write, table, new / f"{name}.{kind}", text))
         for one in written:
             one.result()
         (new / "run.json").write_bytes(run_json(found.run))
 
 
-def _write(table: pa.Table, path: Path, wanted: pa.Schema, text: bool) -> None:
+def _write(table: pa.Table, path: Path, text: bool) -> None:
+    wanted = fitting(path.stem, table.column_names) or table.schema
     if not text and path.stem == "articles":
         table = table.drop_columns("text")
     if path.suffix == ".csv":
@@ -195,8 +196,8 @@ def read_table(path: str | os.PathLike[str]) -> pa.Table:
 
 def _schema_of(header: list[str]) -> pa.Schema:
     """The table of ours that has this header, or else text in every column."""
-    known = (schema(name) for name in TABLES)
-    return next((s for s in known if s.names == header), pa.schema([(name, pa.string()) for name in header]))
+    known = (fitting(name, header) for name in ARCHIVE_TABLES)
+    return next(filter(None, known), pa.schema([(name, pa.string()) for name in header]))
 
 
 def _unguarded(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dedup.columns import TABLES
+from dedup.columns import ARCHIVE_TABLES
 from dedup.errors import OutputError
 
 TOOL = "dedup"
 _MARK = "run.json"
-_OURS = {_MARK} | {f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")}
+_OURS = {_MARK} | {f"{name}.{kind}" for name in ARCHIVE_TABLES for kind in ("csv", "parquet")}
 
 
 def check_out(out: str | os.PathLike[str]) -> None:

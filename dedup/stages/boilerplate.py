@@ -25,6 +25,7 @@ from dedup.kernels.boilerplate import (
     prints_outside,
     recurring,
 )
+from dedup.kernels.sketch import kgrams
 from dedup.kernels.stretches import (
     Stretches,
     find_runs,
@@ -67,6 +68,50 @@ class _Feed:
     provenance: Provenance
 
 
+@dataclass(frozen=True)
+class KnownBoilerplate:
+    """What was learnt before: `grams`: uint32, ascending, the hashes of its runs of `FEWEST` tokens (`kgram`
+    where that is more); `blocks`: int32, a number for the block that each is of.
+    """
+
+    grams: NDArray[np.uint32]
+    blocks: NDArray[np.int32]
+
+
+def gram_size(settings: Settings) -> int:
+    """Tokens in a gram of boilerplate."""
+    return max(FEWEST, settings.kgram)
+
+
+def known_runs(nodes: Nodes, known: KnownBoilerplate, settings: Settings) -> Runs:
+    """Where known boilerplate stands."""
+    size = gram_size(settings)
+    stretches = _in_blocks(nodes, find_stretches, (gram_set(known.grams), size), settings)
+    return np.concatenate([no_runs(), *(find_runs(some, known.blocks, size) for some in stretches)])
+
+
+def with_known(nodes: Nodes, learnt: Runs, known: KnownBoilerplate, settings: Settings) -> Runs:
+    """Runs that were learnt, and those of known blocks that are not inside of them; by node and place."""
+    runs = known_runs(nodes, known, settings)
+    starts = nodes.token_spans[runs[:, 1], 0]
+    spans = starts[:, None] + runs[:, 2:]
+    more = runs[count_inside(_inside(nodes, learnt), spans) < runs[:, 3] - runs[:, 2]]
+    more[:, 0] += learnt[:, 0].max(initial=-1) + 1
+    every = np.concatenate([learnt, more])
+    return every[np.lexsort((every[:, 2], every[:, 1]))]
+
+
+def grams_of(nodes: Nodes, runs: Runs, settings: Settings) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The grams inside runs, and the row of the run that each is in."""
+    size = gram_size(settings)
+    out = np.empty(int((runs[:, 3] - runs[:, 2]).max(initial=0)), np.uint32)
+    grams = [np.empty(0, np.uint32)]
+    for _, node, first, last in runs.tolist():
+        start = int(nodes.token_spans[node, 0])
+        grams.append(out[: kgrams(nodes.tokens[start + first : start + last], size, out)].copy())
+    return np.concatenate(grams), np.repeat(np.arange(len(runs)), list(map(len, grams[1:])))
+
+
 def no_runs() -> Runs:
     """No boilerplate."""
     return np.empty((0, 4), np.int32)
@@ -84,7 +129,7 @@ def learn(
     `prints`: uint64, sorted fingerprint << 32 | node; `groups`: int32, the near-copy group of each node.
     """
     feed = _Feed(nodes, groups, provenance)
-    size = max(FEWEST, settings.kgram)
+    size = gram_size(settings)
     reach = settings.kgram + settings.window
     common = gram_set(recurring(prints, groups, settings.boilerplate)[0])
     del prints  # 8 bytes for each fingerprint of the feed

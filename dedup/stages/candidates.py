@@ -73,7 +73,7 @@ class Outside:
             ours = members[starts[row] : starts[row + 1]]
             theirs = self.hubs[at[row]]
             places = np.sort(np.concatenate([2 * ours.astype(np.int64) + 1, 2 * theirs[theirs >= 0]]))
-            hubs_from[row] = (places[-HUBS] + 1) // 2 if places.size >= HUBS else 0
+            hubs_from[row] = places[-HUBS] // 2 if places.size >= HUBS else 0
 
 
 def to_links(keys: NDArray[np.uint64] | NDArray[np.int64]) -> Links:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -38,7 +38,7 @@ class Identified:
     counts: dict[str, int]
 
 
-def identify(records: pa.Table, as_of: datetime) -> Identified:
+def identify(records: pa.Table, as_of: datetime | None, digests: Sequence[bytes] | None = None) -> Identified:
     """Give every record its identity, and leave out those that must not be used at `as_of`, a time with zone.
 
     Those are killed or under embargo. A record that is canceled or withheld kills all of its id that are not
@@ -47,15 +47,16 @@ def identify(records: pa.Table, as_of: datetime) -> Identified:
     A missing id is the hash of source, published, title and text. Records of one id and one text are one
     article, told by the least of (version, published, title, source, url, prior_ids). Texts that differ under
     one id and version are versions in the order of published and text: the second becomes `#2`, and so on.
+
+    Without `as_of` none is left out. `digests`: what stands for the texts, where they are not at hand.
     """
     records = records.combine_chunks() if records.num_rows < 2 else records
     missing = pc.is_null(records["id"]).to_numpy(zero_copy_only=False)
-    if missing.any():
-        records = _with_ids(records, missing)
-    ids = records["id"].combine_chunks()
-    codes = ids.dictionary_encode().indices.to_numpy() if len(ids) else np.empty(0, np.int64)
-    killed = _killed(records, codes)
-    embargoed = _embargoed(records, as_of) & ~killed
+    records = with_ids(records)
+    codes = _codes(records)
+    none = np.zeros(records.num_rows, np.bool_)
+    killed = none if as_of is None else _killed(records, codes)
+    embargoed = none if as_of is None else _embargoed(records, as_of) & ~killed
     is_out = killed | embargoed
     order = np.argsort(codes, kind="stable")
     order = order[~is_out[order]]
@@ -65,7 +66,7 @@ def identify(records: pa.Table, as_of: datetime) -> Identified:
     version = {}
     for group in np.flatnonzero(sizes > 1).tolist():
         rows = order[begins[group] : begins[group] + sizes[group]].tolist()
-        for row, first, given in _versions(records, rows):
+        for row, first, given in _versions(records, rows, _digests(records, rows, digests)):
             first_of[row] = first
             if row == first:
                 version[row] = given
@@ -93,7 +94,26 @@ def identify(records: pa.Table, as_of: datetime) -> Identified:
         "ids_missing": int(missing.sum()),
         "ids_with_versions": _with_several(articles, codes[is_first]),
     }
-    return Identified(articles, texts, of_record, first_record, _ranks(articles), counts)
+    return Identified(articles, texts, of_record, first_record, ranks_of(articles), counts)
+
+
+def _codes(records: pa.Table) -> NDArray[np.int64]:
+    """A number for the id of each record."""
+    ids = records["id"].combine_chunks()
+    return ids.dictionary_encode().indices.to_numpy() if len(ids) else np.empty(0, np.int64)
+
+
+def killed_records(records: pa.Table) -> NDArray[np.bool_]:
+    """Which records are killed: canceled or withheld, or an earlier state of what is; as of `identify`."""
+    return _killed(records, _codes(records))
+
+
+def _digests(records: pa.Table, rows: list[int], known: Sequence[bytes] | None) -> list[bytes]:
+    """What tells the texts of some records apart."""
+    if known is not None:
+        return [known[row] for row in rows]
+    texts = records["text"].take(rows).to_pylist()
+    return [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
 
 
 def _with_several(articles: pa.Table, codes: NDArray[np.int64]) -> int:
@@ -146,7 +166,11 @@ def _embargoed(records: pa.Table, as_of: datetime) -> NDArray[np.bool_]:
     return is_barred
 
 
-def _with_ids(records: pa.Table, missing: NDArray[np.bool_]) -> pa.Table:
+def with_ids(records: pa.Table) -> pa.Table:
+    """The records with an id made of their content where they have none."""
+    missing = pc.is_null(records["id"]).to_numpy(zero_copy_only=False)
+    if not missing.any():
+        return records
     ids = records["id"].to_pylist()
     rows = np.flatnonzero(missing)
     for batch in np.array_split(rows, max(1, rows.size // 1000)):
@@ -165,20 +189,20 @@ def _content_id(fields: dict[str, object]) -> str:
     return digest.hexdigest()
 
 
-def _versions(records: pa.Table, rows: list[int]) -> Iterator[tuple[int, int, str | None]]:
-    """For records of one id: each row, the row that stands for it, and its version."""
-    facts = records.select([*_TOLD_BY, "text"]).take(rows).to_pylist()
-    texts: dict[str, list[tuple[tuple[object, ...], int]]] = {}
-    for row, fact in zip(rows, facts, strict=True):
-        text = fact.pop("text")
+def _versions(
+    records: pa.Table, rows: list[int], digests: list[bytes]
+) -> Iterator[tuple[int, int, str | None]]:
+    """For records of one id, and the digests of their texts: each row, the row that stands for it, its version."""
+    facts = records.select(_TOLD_BY).take(rows).to_pylist()
+    texts: dict[bytes, list[tuple[tuple[object, ...], int]]] = {}
+    for row, fact, digest in zip(rows, facts, digests, strict=True):
         key = tuple((value is not None, str(value)) for value in fact.values())
-        texts.setdefault(text, []).append(((*key, row), row))
+        texts.setdefault(digest, []).append(((*key, row), row))
     given = {row: fact["version"] for row, fact in zip(rows, facts, strict=True)}
     published = {row: str(fact["published"]) for row, fact in zip(rows, facts, strict=True)}
     firsts = {text: min(group)[1] for text, group in texts.items()}
     by_version: dict[str | None, list[tuple[str, bytes, int]]] = {}
-    for text, first in firsts.items():
-        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+    for digest, first in firsts.items():
         by_version.setdefault(given[first], []).append((published[first], digest, first))
     name = {}
     taken = set(given.values())
@@ -198,7 +222,8 @@ def _unused(version: str | None, number: int, given: Collection[str | None]) -> 
     return name
 
 
-def _ranks(articles: pa.Table) -> NDArray[np.int64]:
+def ranks_of(articles: pa.Table) -> NDArray[np.int64]:
+    """The place of each article in the order of (id, version), absent version first (int64)."""
     keyed = pa.table(
         {
             "id": articles["id"],

@@ -27,6 +27,12 @@ class Listing:
     is_swapped: NDArray[np.bool_]
     not_listed: NDArray[np.int64]
 
+    def take(self, rows: NDArray[np.bool_]) -> Listing:
+        """Some of the rows."""
+        return Listing(
+            self.a[rows], self.b[rows], self.row[rows], self.is_swapped[rows], self.not_listed[rows]
+        )
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -147,4 +147,6 @@ def bare_provenance(
         titles=np.full(n, -1, np.int32),
         tagged=np.isin(np.arange(n), tagged),
         replaced=np.unique(int64(*(old << 32 | new for old, new in replaced))),
+        tells_sources=len({key & 0xFFFFFFFF for key in printed}) > 1
+        or any(time != NO_TIME for time in times or ()),
     )

@@ -1,0 +1,311 @@
+"""Keys of nodes into an archive's posting lists, and those into the archived nodes that new ones may meet.
+
+The rule of candidates (`stages/candidates.py`) with two things less: signatures are kept as the last byte of
+each row, which a few rows too many agree in, and near-copy groups are not known. So what is met is more than
+the candidates, never less; who really is one is found when all that was met is searched again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dedup.archive.rows import numbers
+from dedup.kernels.postings import band_keys, equal_rows
+from dedup.settings import Settings
+from dedup.sketches import FEWEST_TOKENS, Nodes, distinct, places_of
+from dedup.stages.candidates import (
+    ALIKE,
+    CAP,
+    HUBS,
+    LEAST_ALIKE,
+    Outside,
+    answered_tokens,
+    tokens_per_fingerprint,
+)
+from dedup.store import Store
+
+Rows = NDArray[np.int64]
+
+_HALF, _LOW = np.uint64(32), 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Known:
+    """Nodes as the archive keeps them: `node`: int64 number, -1 for one that it has not got yet; `hash`: uint64;
+    `tokens`, `answered`: int32; `signature`: uint8, x permutations.
+    """
+
+    node: Rows
+    hash: NDArray[np.uint64]
+    tokens: NDArray[np.int32]
+    answered: NDArray[np.int32]
+    signature: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return self.node.size
+
+    def order(self) -> Rows:
+        """Fullest first, then by hash: as nodes are numbered."""
+        return np.lexsort((self.hash, -self.tokens))
+
+
+def known_nodes(store: Store, wanted: Rows) -> Known:
+    """What is kept of some nodes, by their number."""
+    found = store.rows(
+        "SELECT * FROM nodes SEMI JOIN wanted USING (node) ORDER BY node",
+        wanted=pa.table({"node": wanted.astype(np.uint32)}),
+    )
+    return Known(
+        found["node"].to_numpy().astype(np.int64),
+        found["hash"].to_numpy(),
+        found["tokens"].to_numpy(),
+        found["answered"].to_numpy(),
+        _bytes(found["signature"]),
+    )
+
+
+def _bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
+    """Cells of equal length as rows."""
+    if not len(column):
+        return np.empty((0, 0), np.uint8)
+    cells = column.cast(pa.large_binary()).combine_chunks()
+    offsets = np.frombuffer(cells.buffers()[1], np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    octets = np.frombuffer(cells.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    return octets.reshape(len(cells), -1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Nodes whose lists are looked up: `known`, and their keys.
+
+    `prints`: uint32, and `print_node`: int64, the place of the node in `known`, for each fingerprint; `bands`:
+    uint64, number of the band << 32 | key, and `band_node` the same.
+    """
+
+    known: Known
+    prints: NDArray[np.uint32]
+    print_node: Rows
+    bands: NDArray[np.uint64]
+    band_node: Rows
+
+    def without(self, nodes: Rows) -> Asked:
+        """The same less some nodes' keys."""
+        stays = ~np.isin(self.known.node, nodes)
+        prints, bands = stays[self.print_node], stays[self.band_node]
+        return Asked(
+            self.known, self.prints[prints], self.print_node[prints], self.bands[bands], self.band_node[bands]
+        )
+
+
+def asked(nodes: Nodes, hashes: NDArray[np.uint64], known: Rows, settings: Settings) -> Asked:
+    """The keys of all nodes; `hashes`: of all their tokens, `known`: what the archive calls them."""
+    sizes = np.diff(nodes.print_spans, axis=1)[:, 0]
+    has_key = nodes.counts >= max(FEWEST_TOKENS, settings.shingle)
+    keys = np.empty((settings.bands, len(nodes)), np.uint64)
+    size = 0
+    for band in range(settings.bands):
+        rows = settings.permutations // settings.bands
+        size = band_keys(nodes.signatures, rows, band, has_key, keys[band])
+    keys = keys[:, :size]
+    number = np.arange(settings.bands, dtype=np.uint64)[:, None] << _HALF
+    answered = answered_tokens(nodes, settings)
+    return Asked(
+        Known(known, hashes, nodes.counts, answered, nodes.signatures.astype(np.uint8)),
+        nodes.prints[places_of(nodes.print_spans[:, 0], sizes)],
+        np.repeat(np.arange(len(nodes)), sizes),
+        (number | keys >> _HALF).reshape(-1),
+        (keys & np.uint64(_LOW)).astype(np.int64).reshape(-1),
+    )
+
+
+def meet_archived(store: Store, query: Asked, settings: Settings) -> tuple[Rows, Rows]:
+    """The archived nodes that some of the asked may be related to (int64, distinct), and those whose standing
+    among the candidates of others changes as the asked come in: what a list that becomes over-full has linked.
+    """
+    print_node, node, crossing = _by_prints(store, query)
+    pair, counts = np.unique(print_node << 32 | node, return_counts=True)
+    asker, other = pair >> 32, pair & _LOW
+    met = known_nodes(store, other)
+    place = np.searchsorted(met.node, other)
+    reach = tokens_per_fingerprint(settings) / settings.least
+    enough = counts * reach >= np.minimum(query.known.answered[asker], met.answered[place])
+    nodes = [met.node[place[enough]]]
+    # Of nodes met already no further pair matters.
+    is_met = np.isin(met.node, nodes[0])
+    unsure = np.flatnonzero(~enough & ~is_met[place])
+    alike = _agree(query.known, met, asker[unsure], place[unsure]) >= ALIKE * settings.permutations
+    nodes.append(met.node[place[unsure[alike]]])
+    asker, other = _by_bands(store, query)
+    met = known_nodes(store, other)
+    place = np.searchsorted(met.node, other)
+    alike = _agree(query.known, met, asker, place) >= LEAST_ALIKE * settings.permutations
+    nodes.append(other[alike])
+    return distinct(np.concatenate(nodes)), crossing
+
+
+def _agree(one: Known, other: Known, a: Rows, b: Rows) -> NDArray[np.int32]:
+    """In how many rows the signatures of `one[a]` and `other[b]` may agree."""
+    out = np.empty(a.size, np.int32)
+    if a.size:
+        equal_rows(np.concatenate([one.signature, other.signature]), a, b + len(one), out)
+    return out
+
+
+def _by_prints(store: Store, query: Asked) -> tuple[Rows, Rows, Rows]:
+    """Which asked node shares a fingerprint with which archived one, once for each; and the archived nodes of
+    lists that become over-full.
+    """
+    long = store.rows("SELECT fingerprint, hubs FROM long_lists")
+    long_prints, is_long = long["fingerprint"].to_numpy(), np.zeros(query.prints.size, bool)
+    order = np.argsort(long_prints)
+    at = np.searchsorted(long_prints[order], query.prints)
+    at = np.minimum(at, max(0, order.size - 1))
+    if order.size:
+        is_long = long_prints[order[at]] == query.prints
+    sizes, hubs = _lists(long["hubs"])
+    list_of = order[at[is_long]] if order.size else np.empty(0, np.int64)
+    firsts = np.cumsum(sizes) - sizes
+    asker = [np.repeat(query.print_node[is_long], sizes[list_of])]
+    node = [hubs[places_of(firsts[list_of], sizes[list_of])]]
+    short, of_node = query.prints[~is_long], query.print_node[~is_long]
+    own = np.unique(short, return_counts=True)
+    found = store.rows(
+        "SELECT f.fingerprint, f.node FROM fingerprints f SEMI JOIN asked USING (fingerprint)",
+        asked=pa.table({"fingerprint": own[0]}),
+    )
+    prints, theirs = found["fingerprint"].to_numpy(), found["node"].to_numpy().astype(np.int64)
+    order = np.argsort(prints, kind="stable")
+    prints, theirs = prints[order], theirs[order]
+    first, last = np.searchsorted(prints, short), np.searchsorted(prints, short, "right")
+    asker.append(np.repeat(of_node, last - first))
+    node.append(theirs[places_of(first, last - first)])
+    new = own[1][np.searchsorted(own[0], prints)]
+    size = np.searchsorted(prints, prints, "right") - np.searchsorted(prints, prints)
+    return np.concatenate(asker), np.concatenate(node), distinct(theirs[(size <= CAP) & (size + new > CAP)])
+
+
+def _lists(column: pa.ChunkedArray) -> tuple[Rows, Rows]:
+    """The sizes of lists, and what is in them, one after another."""
+    lists = column.combine_chunks()
+    return lists.value_lengths().to_numpy().astype(np.int64), lists.flatten().to_numpy().astype(np.int64)
+
+
+def _by_bands(store: Store, query: Asked) -> tuple[Rows, Rows]:
+    """Which asked node shares a band key with which archived one; of over-full lists the shortest ones."""
+    found = store.rows(
+        "SELECT b.band_key, b.node, n.tokens, n.hash FROM band_keys b SEMI JOIN asked USING (band_key) "
+        "JOIN nodes n USING (node)",
+        asked=pa.table({"band_key": np.unique(query.bands)}),
+    )
+    keys, node = found["band_key"].to_numpy(), found["node"].to_numpy().astype(np.int64)
+    order = np.lexsort((found["hash"].to_numpy(), -found["tokens"].to_numpy(), keys))
+    keys, node = keys[order], node[order]
+    first, last = np.searchsorted(keys, query.bands), np.searchsorted(keys, query.bands, "right")
+    first = np.where(last - first > CAP, last - HUBS, first)
+    asker = np.repeat(query.band_node, last - first)
+    pair = distinct(asker << 32 | node[places_of(first, last - first)])
+    return pair >> 32, pair & 0xFFFFFFFF
+
+
+def add_postings(store: Store, query: Asked) -> Rows:
+    """Put nodes into the lists; they are in the table of nodes already. Returns what is a hub no more."""
+    node = query.known.node.astype(np.uint32)
+    store.add("fingerprints", pa.table({"fingerprint": query.prints, "node": node[query.print_node]}))
+    store.add("band_keys", pa.table({"band_key": query.bands, "node": node[query.band_node]}))
+    came = pa.table({"fingerprint": np.unique(query.prints)})
+    held = store.rows(
+        "SELECT fingerprint, hubs FROM long_lists SEMI JOIN came USING (fingerprint)", came=came
+    )
+    _measure_again(store, came)
+    if not held.num_rows:
+        return np.empty(0, np.int64)
+    displaced = store.rows(
+        "SELECT unnest(h.hubs) AS node FROM held h "
+        "EXCEPT SELECT unnest(l.hubs) FROM held h JOIN long_lists l USING (fingerprint)",
+        held=held,
+    )
+    return numbers(displaced, "node")
+
+
+def drop_postings(store: Store, nodes: Rows) -> Rows:
+    """Take nodes out of the lists; the archived nodes that may meet others now which they could not before.
+
+    Those are what becomes a hub, and what is in a list that is over-full no more.
+    """
+    gone = pa.table({"node": nodes.astype(np.uint32)})
+    held = store.rows(
+        "SELECT DISTINCT l.fingerprint, l.nodes, l.hubs FROM fingerprints f SEMI JOIN gone USING (node) "
+        "JOIN long_lists l USING (fingerprint)",
+        gone=gone,
+    )
+    for table in ("fingerprints", "band_keys"):
+        store.run(f"DELETE FROM {table} WHERE node IN (SELECT node FROM gone)", gone=gone)
+    if not held.num_rows:
+        return np.empty(0, np.int64)
+    _measure_again(store, held.select(["fingerprint"]))
+    changed = store.rows(
+        # Out of those that were linked to a few, and those few now that were not before.
+        "SELECT f.node FROM held h ANTI JOIN long_lists l USING (fingerprint) JOIN fingerprints f USING (fingerprint) "
+        "UNION (SELECT unnest(l.hubs) FROM held h JOIN long_lists l USING (fingerprint) "
+        "EXCEPT SELECT unnest(h.hubs) FROM held h)",
+        held=held,
+    )
+    return numbers(changed, "node")
+
+
+def _measure_again(store: Store, prints: pa.Table) -> None:
+    """Tell anew which of some lists are over-full, and their hubs."""
+    store.run("DELETE FROM long_lists WHERE fingerprint IN (SELECT fingerprint FROM prints)", prints=prints)
+    store.run(
+        "INSERT INTO long_lists BY NAME "
+        "WITH sizes AS (SELECT f.fingerprint, count(*) AS nodes FROM fingerprints f "
+        "SEMI JOIN prints USING (fingerprint) GROUP BY f.fingerprint HAVING count(*) > ?), "
+        "placed AS (SELECT f.fingerprint, f.node, row_number() OVER "
+        "(PARTITION BY f.fingerprint ORDER BY n.tokens, n.hash DESC) AS place "
+        "FROM fingerprints f SEMI JOIN sizes USING (fingerprint) JOIN nodes n USING (node)) "
+        "SELECT s.fingerprint, s.nodes, list(p.node ORDER BY p.place) AS hubs "
+        "FROM sizes s JOIN placed p USING (fingerprint) WHERE p.place <= ? GROUP BY ALL",
+        CAP,
+        HUBS,
+        prints=prints,
+    )
+
+
+def outside(store: Store, local: Known, nodes: Nodes) -> Outside:
+    """What is known of the over-full lists that nodes at hand are in. `local`: those, in their order."""
+    long = store.rows("SELECT * FROM long_lists ORDER BY fingerprint")
+    prints = long["fingerprint"].to_numpy().astype(np.uint64)
+    if not prints.size:
+        return Outside(prints, np.empty(0, np.int64), np.empty((0, HUBS), np.int64))
+    sizes, hubs = _lists(long["hubs"])
+    is_ours = np.isin(hubs, local.node)
+    theirs = known_nodes(store, hubs[~is_ours])
+    # Places among the nodes at hand: fullest first, then by hash.
+    every = np.lexsort(
+        (
+            np.repeat([1, 0], [len(local), len(theirs)]),
+            np.concatenate([local.hash, theirs.hash]),
+            -np.concatenate([local.tokens, theirs.tokens]),
+        )
+    )
+    before = np.cumsum(every < len(local))
+    place = np.empty(every.size, np.int64)
+    place[every] = before
+    places = np.full(hubs.size, -1)
+    places[~is_ours] = place[len(local) :][np.searchsorted(theirs.node, hubs[~is_ours])]
+    out = np.full((prints.size, HUBS), -1)
+    row = np.repeat(np.arange(prints.size), sizes)
+    out[row, np.arange(hubs.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)] = places
+    held = np.searchsorted(prints, nodes.prints[_all_prints(nodes)].astype(np.uint64))
+    held = np.minimum(held, prints.size - 1)
+    found = prints[held] == nodes.prints[_all_prints(nodes)]
+    ours = np.bincount(held[found], minlength=prints.size)
+    return Outside(prints, np.maximum(0, long["nodes"].to_numpy().astype(np.int64) - ours), out)
+
+
+def _all_prints(nodes: Nodes) -> Rows:
+    return places_of(nodes.print_spans[:, 0], np.diff(nodes.print_spans, axis=1)[:, 0])

@@ -1,0 +1,255 @@
+"""What a run found into its report, kept in the archive and told from there: the first time as ever after."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from dedup.archive.catalogue import When
+from dedup.archive.night import Night
+from dedup.attribution import chosen
+from dedup.clock import Clock
+from dedup.columns import ARCHIVE_TABLES, schema
+from dedup.duplicates import Duplicates
+from dedup.intake import Intake
+from dedup.pipeline import in_told_clusters, run_facts
+from dedup.settings import Settings
+from dedup.stages.identify import with_ids
+from dedup.store import Store
+
+Rows = NDArray[np.int64]
+
+_RUN_JSON, _DROPPED = "run.json", "dropped"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the archive names it: its number, its id and the hash of its feed."""
+
+    number: int
+    run_id: str
+    feed: str
+
+
+def known_run(store: Store, run_id: str | None, feed: str) -> Run | None:
+    """The run of that id; without an id, or where it is not known, the latest one of the same feed."""
+    found = store.rows(
+        "SELECT run, run_id, feed FROM runs WHERE run_id = $1 OR feed = $2 "
+        "ORDER BY run_id IS DISTINCT FROM $1, run DESC LIMIT 1",
+        run_id,
+        feed,
+    ).to_pylist()
+    return Run(*found[0].values()) if found else None
+
+
+def keep(
+    store: Store, run: Run, night: Night, taken: Intake, when: When, settings: Settings, clock: Clock
+) -> None:
+    """Keep the report of a run; the texts in it are those of the archive."""
+    told = _tables(store, night, taken, run)
+    told[_DROPPED] = pa.table({"article": _dropped(night, settings).astype(np.uint32)})
+    facts = {**run_facts(taken, night.judged, settings, clock), **_facts(run, when)}
+    facts["counts"] |= night.counts
+    bodies = {name: _packed(table) for name, table in told.items()}
+    bodies[_RUN_JSON] = json.dumps(facts, default=lambda number: number.item()).encode()
+    store.add(
+        "runs",
+        pa.table(
+            {
+                "run": pa.array([run.number], pa.int32()),
+                "run_id": [run.run_id],
+                "feed": [run.feed],
+                "as_of": pa.array([when.as_of], pa.timestamp("us", "UTC")),
+                "window_from": pa.array([when.since], pa.timestamp("us", "UTC")),
+                "articles_new": [night.counts["articles_new"]],
+                "articles_known": [night.counts["articles_known"]],
+                "changes": [_articles_in(told["changes"])],
+            }
+        ),
+    )
+    store.add(
+        "reports",
+        pa.table(
+            {
+                "run": pa.array([run.number] * len(bodies), pa.int32()),
+                "name": list(bodies),
+                "body": pa.array(list(bodies.values()), pa.binary()),
+            }
+        ),
+    )
+
+
+def _articles_in(table: pa.Table) -> int:
+    return int(table.group_by(["article_id", "version"]).aggregate([]).num_rows)
+
+
+def _facts(run: Run, when: When) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "as_of": when.as_of.astimezone(UTC).isoformat(),
+        "window_from": when.since and when.since.astimezone(UTC).isoformat(),
+    }
+
+
+def _tables(store: Store, night: Night, taken: Intake, run: Run) -> dict[str, pa.Table]:
+    judged = night.judged
+    rows = in_told_clusters(judged.members, night.is_told)[judged.order]
+    clusters = judged.tables["clusters"].filter(pa.array(rows))
+    is_new = night.is_new[judged.members.article[judged.order[rows]]]
+    told = {**judged.tables, "clusters": clusters.append_column("is_new", pa.array(is_new))}
+    new = judged.known.articles.filter(pa.array(night.is_new)).select(["id", "version"])
+    told["pairs"] = _marked(told["pairs"], new, ("a_id", "a_version"), ("b_id", "b_version"))
+    told["repeats"] = _marked(told["repeats"], new, ("article_id", "version"))
+    for name in ("clusters", "pairs", "repeats"):
+        names = pa.array([run.run_id] * told[name].num_rows, pa.string())
+        told[name] = told[name].append_column("run_id", names)
+    told |= {"rejects": taken.feed.rejects, "kills": night.kills, "changes": _named(store, night.changes)}
+    return {name: told[name].cast(schema(name, of_archive=True)) for name in ARCHIVE_TABLES}
+
+
+def _marked(table: pa.Table, new: pa.Table, *keys: tuple[str, str]) -> pa.Table:
+    """A table with whether one of its articles is new."""
+    ids = set(zip(new["id"].to_pylist(), new["version"].to_pylist(), strict=True))
+    sides = [zip(table[one].to_pylist(), table[other].to_pylist(), strict=True) for one, other in keys]
+    marks = [any(name in ids for name in row) for row in zip(*sides, strict=True)]
+    return table.append_column("is_new", pa.array(marks, pa.bool_()))
+
+
+def _named(store: Store, changes: pa.Table) -> pa.Table:
+    sql = (
+        "SELECT a.id AS article_id, a.version, c.what, c.old, c.new, c.why FROM changes c "
+        "JOIN articles a USING (article) ORDER BY a.id, a.version NULLS FIRST, c.what"
+    )
+    return store.rows(sql, changes=changes)
+
+
+def _dropped(night: Night, settings: Settings) -> Rows:
+    """The articles that `kept` leaves out: members of clusters other than the one that is kept."""
+    judged = night.judged
+    known, rows = judged.known, judged.members
+    stays = chosen(settings.keep, known.texts, rows, judged.attribution, judged.facts)
+    dropped: Rows = night.number[np.setdiff1d(rows.article[in_told_clusters(rows, night.is_told)], stays)]
+    return dropped
+
+
+def _packed(table: pa.Table) -> bytes:
+    if "text" in table.column_names and "article_id" in table.column_names:  # boilerplate is nobody's own
+        table = table.drop_columns("text")
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def told(store: Store, run: Run, taken: Intake, digests: list[bytes]) -> Duplicates:
+    """The report of a run, out of the archive, for the feed that it was given."""
+    found = store.rows("SELECT name, body FROM reports WHERE run = ?", run.number)
+    bodies = dict(zip(found["name"].to_pylist(), found["body"].to_pylist(), strict=True))
+    facts = json.loads(bodies.pop(_RUN_JSON))
+    tables = {name: pq.read_table(io.BytesIO(body)) for name, body in bodies.items()}
+    dropped = tables.pop(_DROPPED)
+    tables["articles"] = _with_texts(store, tables["articles"])
+    tables["repeats"] = _with_slices(store, tables["repeats"])
+    mask = _kept(store, run, taken, digests, dropped)
+    ordered = {name: tables[name] for name in ARCHIVE_TABLES}
+    return Duplicates(tables=ordered, run=facts, keep=mask, articles_in=taken.articles_in)
+
+
+def _with_texts(store: Store, articles: pa.Table) -> pa.Table:
+    """The articles with their texts, absent where they are archived no more."""
+    sql = (
+        "SELECT t.text FROM given g LEFT JOIN articles a ON a.id = g.article_id "
+        "AND a.version IS NOT DISTINCT FROM g.version LEFT JOIN texts t USING (article) ORDER BY g.place"
+    )
+    texts = store.rows(sql, given=_placed(articles))["text"].cast(pa.large_string())
+    return articles.append_column("text", texts).select(schema("articles").names)
+
+
+def _with_slices(store: Store, repeats: pa.Table) -> pa.Table:
+    """The repeats with the text of their first place, empty where it is archived no more."""
+    sql = (
+        "SELECT coalesce(substring(t.text, g.first_start + 1, g.first_end - g.first_start), '') AS text FROM given g "
+        "LEFT JOIN articles a ON a.id = g.article_id AND a.version IS NOT DISTINCT FROM g.version "
+        "LEFT JOIN texts t USING (article) ORDER BY g.place"
+    )
+    texts = store.rows(sql, given=_placed(repeats))["text"].cast(pa.large_string())
+    return repeats.append_column("text", texts).select(schema("repeats", of_archive=True).names)
+
+
+def _placed(table: pa.Table) -> pa.Table:
+    return table.append_column("place", pa.array(np.arange(table.num_rows)))
+
+
+def _kept(
+    store: Store, run: Run, taken: Intake, digests: list[bytes], dropped: pa.Table
+) -> NDArray[np.bool_]:
+    """One bool per record: False for what the run did not keep, for what was archived before, and for repeats.
+
+    What a run left out stays: a kill, an embargo and what is older than the window.
+    """
+    records = with_ids(taken.feed.articles)
+    given = pa.table(
+        {"id": records["id"], "digest": pa.array(digests, pa.binary()), "place": np.arange(len(digests))}
+    )
+    found = store.rows(
+        "SELECT g.place, a.article, a.run < ? OR d.article IS NOT NULL AS is_out FROM given g "
+        "JOIN articles a ON a.id = g.id AND a.digest = g.digest LEFT JOIN dropped d ON d.article = a.article "
+        "ORDER BY g.place",
+        run.number,
+        given=given,
+        dropped=dropped,
+    )
+    mask = np.ones(len(digests), bool)
+    place, article = found["place"].to_numpy(), found["article"].to_numpy()
+    mask[place] = False
+    first = np.unique(article, return_index=True)[1]
+    mask[place[first]] = ~found["is_out"].to_numpy()[first]
+    return mask
+
+
+def clusters_now(store: Store) -> pa.Table:
+    """All clusters as of now, as the table `clusters`."""
+    found = store.rows(
+        "SELECT m.cluster_id, a.id AS article_id, a.version, count(*) OVER (PARTITION BY m.cluster_id) "
+        "AS cluster_size, m.article = m.lead AS is_lead, m.article = m.origin AS is_origin, m.relation, "
+        "m.similarity, m.in_lead, m.of_lead, l.id AS lead_id, o.id AS origin_id, m.origin_basis, m.credit, "
+        "a.source, a.published, a.title, a.url FROM members m JOIN articles a USING (article) "
+        "JOIN articles l ON l.article = m.lead JOIN articles o ON o.article = m.origin "
+        "ORDER BY m.cluster_id, is_lead DESC, a.id, a.version NULLS FIRST"
+    )
+    return found.select(schema("clusters").names).cast(schema("clusters"))
+
+
+def info(store: Store, settings: Settings, *, keep_text: bool) -> dict[str, Any]:
+    """What is in an archive, as plain values."""
+    states = store.rows("SELECT state, count(*) AS n FROM articles GROUP BY state ORDER BY state")
+    runs = store.rows("SELECT * EXCLUDE (feed) FROM runs ORDER BY run DESC LIMIT 1").to_pylist()
+    meta = store.meta
+    size = store.size()
+    return {
+        "path": str(store.path),
+        "schema_version": int(meta["schema_version"]),
+        "created": meta["created"],
+        "fold_table": meta["fold_table"],
+        "keep_text": keep_text,
+        "settings": settings.as_dict(),
+        "runs": store.one("SELECT count(*) FROM runs"),
+        "latest_run": {name: _plain(value) for name, value in runs[0].items()} if runs else None,
+        "articles": dict(zip(states["state"].to_pylist(), states["n"].to_pylist(), strict=True)),
+        "clusters": store.one("SELECT count(DISTINCT cluster_id) FROM members"),
+        "articles_in_clusters": store.one("SELECT count(*) FROM members"),
+        "boilerplate_blocks": store.one("SELECT count(DISTINCT block) FROM boilerplate"),
+        "bytes": size.bytes,
+        "bytes_compaction_saves": size.free,
+    }
+
+
+def _plain(value: object) -> object:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
