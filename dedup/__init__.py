@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dedup.archive import Archive
     from dedup.articles import FieldNames
     from dedup.duplicates import Duplicates
     from dedup.errors import (
+        ArchiveError,
         DedupError,
         FeedError,
         OutputError,
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from dedup.stages.sketch import shingle_hash
 
 _HOMES = {
+    "Archive": "dedup.archive",
+    "ArchiveError": "dedup.errors",
     "DedupError": "dedup.errors",
     "Duplicates": "dedup.duplicates",
     "Evaluation": "dedup.evaluation",
@@ -44,6 +48,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Archive",
+    "ArchiveError",
     "DedupError",
     "Duplicates",
     "Evaluation",

@@ -31,8 +31,8 @@ MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pa
 class Beyond:
     """What is known of a larger collection, of which the articles at hand are a part.
 
-    `tells_sources`: as of `Provenance`; `outside`: of its long posting lists. `told`: which of the articles at
-    hand the tables tell of, with the clusters they are in; `names`: gives members and what is told of them
+    `tells_sources`: as of `Provenance`; `outside`: of its long posting lists. `told`: which of the articles
+    at hand the tables tell of, with the clusters they are in; `names`: gives members and what is told of them
     the ids of their clusters; `boilerplate`: what was learnt to be such before.
     """
 
@@ -61,7 +61,7 @@ class Found:
     caps: dict[str, int]
 
 
-def search(  # noqa: PLR0913 - all that a search is made of
+def search(  # noqa: PLR0913, PLR0917 - all that a search is made of
     nodes: Nodes,
     facts: Facts,
     provenance: Provenance,

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Whole = TypeVar("Whole", np.int64, np.uint64)
+Whole = TypeVar("Whole", np.int64, np.uint32, np.uint64)
 
 FEWEST_TOKENS = 3  # under this an article has no keys and matches nothing, not even its like
 
@@ -103,6 +103,15 @@ def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
     is_new[1:] = values[1:] != values[:-1]
     ours: NDArray[Whole] = values[is_new]
     return ours
+
+
+def counted(values: NDArray[Whole]) -> tuple[NDArray[Whole], NDArray[np.int64]]:
+    """The distinct values, ascending, and how often each is there."""
+    values = np.sort(values)
+    begins = np.flatnonzero(
+        np.concatenate([np.ones(min(1, values.size), np.bool_), values[1:] != values[:-1]])
+    )
+    return values[begins], np.diff(np.append(begins, values.size))
 
 
 def spans_of(counts: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -206,12 +206,12 @@ def _make(place: Path, meta: Mapping[str, str], deadline: float) -> None:
         raise ArchiveError(f"{place}: there is no folder {place.parent}; make it, or name another place")
     beside = _beside(place)
     try:
-        with Store(beside, _connect(beside, deadline, reads=False), holds=False) as store:
-            with store.transaction():
-                for statement in statements(schema.SCHEMA):
-                    store.run(statement)
-                said = {"tool": TOOL, "schema_version": str(schema.VERSION), **meta}
-                store.add("meta", pa.table({"name": list(said), "value": list(said.values())}))
+        connection = _connect(beside, deadline, reads=False)
+        with Store(beside, connection, holds=False) as store, store.transaction():
+            for statement in statements(schema.SCHEMA):
+                store.run(statement)
+            said = {"tool": TOOL, "schema_version": str(schema.VERSION), **meta}
+            store.add("meta", pa.table({"name": list(said), "value": list(said.values())}))
         os.link(beside, place)  # unlike a rename it fails where another process was quicker
     except FileExistsError:
         pass

@@ -1,4 +1,4 @@
-"""Records of a feed, and what an archive has under the same ids, into articles: each with its state and name."""
+"""Records of a feed, and what an archive has of the same ids, into articles, each with its state and name."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def feed_hash(records: pa.Table, digests: list[bytes]) -> str:
 class Roll:
     """Records of a feed and of the archive that bear on each other, and what becomes of them.
 
-    `records`: the archive's, then the feed's, with the columns of `_COLUMNS`; `states`: the state of each from
-    now on. `known`: the live ones, identified; `number`: int64, for each of these the number of the article,
+    `records`: the archive's, then the feed's, with the columns of `_COLUMNS`; `states`: that of each
+    from now on. `known`: the live ones, identified; `number`: int64, what the archive calls each of these,
     -1 for a new one; `row`: int64, the record that tells it; `in_feed`: whether the feed has it.
     """
 
@@ -107,7 +107,7 @@ _COLUMNS = ("article", "id", "version", *_FACTS, "digest", "added", "state", "no
 def call_roll(
     store: Store, records: pa.Table, digests: list[bytes], when: When, removed: Rows | None = None
 ) -> Roll:
-    """Hold the records of a feed against the archive's of the same ids, and those whose state changes by time.
+    """Hold the records of a feed against the archive's of the same ids, and what changes its state by time.
 
     `records`: as `dedup.articles.ARTICLES`; `removed`: numbers of archived articles that are to go. Nothing
     is written yet.
@@ -182,20 +182,24 @@ def kept_apart(roll: Roll) -> Rows:
 
     A kill is kept, so that what it kills stays out however late it comes. What a kill has killed is not.
     """
+    names = ("id", "version", "status", "published", "digest")
+    some = np.flatnonzero(roll.states != LIVE)
+    if not (some >= roll.archived).any():
+        return np.empty(0, np.int64)
+    told = set(
+        zip(*(roll.records[name].take(roll.row).to_pylist() for name in ("id", "digest")), strict=True)
+    )
+    columns = [roll.records[name].take(some).to_pylist() for name in names]
     seen: set[tuple[object, ...]] = set()
     rows = []
-    names = ("id", "version", "status", "published", "digest")
-    columns = [roll.records[name].to_pylist() for name in names]
-    live = {(columns[0][row], columns[4][row]) for row in roll.row.tolist()}
-    for row, facts in enumerate(zip(*columns, strict=True)):
+    for row, (id_, version, status, published, digest) in zip(
+        some.tolist(), zip(*columns, strict=True), strict=True
+    ):
         is_kill = roll.states[row] == KILLED
-        id_, *_, digest = facts
-        key = facts[:4] if is_kill else (id_, digest)
-        is_known = key in seen or (id_, digest) in live
+        key = (id_, version, status, published) if is_kill else (id_, digest)
+        is_known = key in seen or (not is_kill and (id_, digest) in told)
         seen.add(key)
-        if row < roll.archived or roll.states[row] == LIVE or (is_kill and facts[2] is None):
-            continue
-        if not is_known:
+        if row >= roll.archived and not is_known and not (is_kill and status is None):
             rows.append(row)
     return np.array(rows, np.int64)
 
@@ -203,7 +207,7 @@ def kept_apart(roll: Roll) -> Rows:
 def archive_rows(
     roll: Roll, rows: Rows, names: pa.Array, numbers: Rows, nodes: pa.Array, run: int
 ) -> pa.Table:
-    """Records as rows of the table of articles: `names`: their versions; `numbers`, `nodes`: as of the archive."""
+    """Records as rows of that table; `names`: their versions, `numbers`, `nodes`: as the archive has them."""
     some = roll.records.take(rows)
     is_killed = pa.array(roll.states[rows] == KILLED)
     columns = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterable
@@ -30,6 +31,8 @@ from dedup.settings import Settings
 from dedup.store import Store, open_store
 from dedup.texts import Texts
 
+_log = logging.getLogger(__name__)
+
 Rows = NDArray[np.int64]
 
 WINDOW = timedelta(days=30)
@@ -53,13 +56,15 @@ class Archive:
         settings: Settings | None = None,
         *,
         keep_text: bool | None = None,
+        make: bool = True,
         reads: bool = False,
         wait: float = 60.0,
     ) -> Archive:
         """Open the archive in a file, or make one where there is none.
 
         `settings` and `keep_text` are stored with a new one; for one that is there they must be the same, and
-        are the stored ones where they are not given. `reads`: only ask; other readers may ask meanwhile.
+        are the stored ones where they are not given. `make`: whether one may be made. `reads`: only ask;
+        other readers may ask meanwhile.
         Where another process holds it, up to `wait` seconds are waited.
 
         Raises `ArchiveError` for one that is held, damaged, of other settings, of a newer version, or none.
@@ -72,7 +77,7 @@ class Archive:
             "key": secrets.token_hex(16),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        store = open_store(path, new=new, reads=reads, wait=wait)
+        store = open_store(path, new=new if make else None, reads=reads, wait=wait)
         try:
             return cls._opened(store, settings, keep_text)
         except BaseException:
@@ -103,7 +108,7 @@ class Archive:
             )
         return cls(store, stored, keep_text=keeps)
 
-    def add(
+    def add(  # noqa: PLR0913 - all but the articles by keyword, and none of them needed
         self,
         articles: Any,
         *,
@@ -120,9 +125,9 @@ class Archive:
 
         `articles`, `options`, `progress`, `on_read`, `clock` and `fields` are those of `find_duplicates`. The
         result tells tonight's clusters, pairs and repeats, old members included. `window`: how far back
-        from `as_of` (a time with its zone; now, unless given) articles take part, by `published`, else by when
-        they were added; None for all. A `run_id` that is known, or a feed that is, changes nothing and gives
-        what that run gave.
+        from `as_of` (a time with its zone; now, unless given) articles take part, by `published`, else by
+        when they were added; None for all. A `run_id` that is known, or a feed that is, changes nothing and
+        gives what that run gave.
 
         Raises what `find_duplicates` does, and `ArchiveError`; the archive is then as it was.
         """
@@ -138,6 +143,10 @@ class Archive:
         if run is None:
             with self._store.transaction():
                 run = self._run(taken, digests, when, (run_id or feed, feed), tell, clock)
+        elif run.feed != feed:
+            _log.warning(
+                "run %s is known and was given another feed: its report is told, nothing added", run_id
+            )
         return reports.told(self._store, run, taken, digests)
 
     def find(
@@ -164,7 +173,7 @@ class Archive:
         return self._without(found, run_id or "remove")
 
     def expire(self, before: datetime, *, run_id: str | None = None) -> Duplicates:
-        """Take out what was published before a time (added, where it has none), and judge again; as `remove`."""
+        """Take out what was published before a time, or added where it has none, and judge again."""
         if before.utcoffset() is None:
             raise ValueError(f"before must be a time with its zone, got {before!r}")
         moment = pa.table({"before": pa.array([before], pa.timestamp("us", "UTC"))})
@@ -219,7 +228,7 @@ class Archive:
         return When(as_of.astimezone(UTC), window)
 
     def info(self) -> dict[str, Any]:
-        """What is in the archive: runs, articles, clusters, window, settings, size, and what `compact` saves."""
+        """What is in the archive: runs, articles, clusters, settings, size, and what `compact` would save."""
         return reports.info(self._store, self.settings, keep_text=self.keep_text)
 
     def compact(self) -> None:

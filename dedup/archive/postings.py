@@ -8,6 +8,7 @@ the candidates, never less; who really is one is found when all that was met is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from dedup.archive.rows import numbers
 from dedup.kernels.postings import band_keys, equal_rows
 from dedup.settings import Settings
-from dedup.sketches import FEWEST_TOKENS, Nodes, distinct, places_of
+from dedup.sketches import FEWEST_TOKENS, Nodes, counted, distinct, places_of
 from dedup.stages.candidates import (
     ALIKE,
     CAP,
@@ -35,8 +36,9 @@ _HALF, _LOW = np.uint64(32), 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Known:
-    """Nodes as the archive keeps them: `node`: int64 number, -1 for one that it has not got yet; `hash`: uint64;
-    `tokens`, `answered`: int32; `signature`: uint8, x permutations.
+    """Nodes as the archive keeps them.
+
+    `node`: int64 number; `hash`: uint64; `tokens`, `answered`: int32; `signature`: uint8, x permutations.
     """
 
     node: Rows
@@ -82,8 +84,8 @@ def _bytes(column: pa.ChunkedArray) -> NDArray[np.uint8]:
 class Asked:
     """Nodes whose lists are looked up: `known`, and their keys.
 
-    `prints`: uint32, and `print_node`: int64, the place of the node in `known`, for each fingerprint; `bands`:
-    uint64, number of the band << 32 | key, and `band_node` the same.
+    `prints`: uint32, and `print_node`: int64, the place of the node in `known`, for each fingerprint;
+    `bands`: uint64, number of the band << 32 | key, and `band_node` the same.
     """
 
     known: Known
@@ -122,29 +124,41 @@ def asked(nodes: Nodes, hashes: NDArray[np.uint64], known: Rows, settings: Setti
     )
 
 
-def meet_archived(store: Store, query: Asked, settings: Settings) -> tuple[Rows, Rows]:
-    """The archived nodes that some of the asked may be related to (int64, distinct), and those whose standing
-    among the candidates of others changes as the asked come in: what a list that becomes over-full has linked.
+@dataclass(frozen=True)
+class Met:
+    """What asked nodes meet.
+
+    `nodes`: int64, archived ones that some may be related to, distinct; `crowded`: int64, those in lists that
+    become over-full as the asked come in, and are linked to fewer then; `lists`: uint32, the fingerprints
+    whose lists are over-full then.
     """
-    print_node, node, crossing = _by_prints(store, query)
-    pair, counts = np.unique(print_node << 32 | node, return_counts=True)
+
+    nodes: Rows
+    crowded: Rows
+    lists: NDArray[np.uint32]
+
+
+def meet_archived(store: Store, query: Asked, settings: Settings) -> Met:
+    """Look the asked nodes up."""
+    asker, node, lists = _by_prints(store, query)
+    pair, counts = counted(asker << 32 | node)
     asker, other = pair >> 32, pair & _LOW
-    met = known_nodes(store, other)
+    met = known_nodes(store, distinct(other))
     place = np.searchsorted(met.node, other)
     reach = tokens_per_fingerprint(settings) / settings.least
     enough = counts * reach >= np.minimum(query.known.answered[asker], met.answered[place])
-    nodes = [met.node[place[enough]]]
-    # Of nodes met already no further pair matters.
-    is_met = np.isin(met.node, nodes[0])
-    unsure = np.flatnonzero(~enough & ~is_met[place])
+    is_met = np.zeros(len(met), bool)
+    is_met[place[enough]] = True
+    unsure = np.flatnonzero(~is_met[place])  # of nodes met already no further pair matters
     alike = _agree(query.known, met, asker[unsure], place[unsure]) >= ALIKE * settings.permutations
-    nodes.append(met.node[place[unsure[alike]]])
+    is_met[place[unsure[alike]]] = True
     asker, other = _by_bands(store, query)
-    met = known_nodes(store, other)
-    place = np.searchsorted(met.node, other)
-    alike = _agree(query.known, met, asker, place) >= LEAST_ALIKE * settings.permutations
-    nodes.append(other[alike])
-    return distinct(np.concatenate(nodes)), crossing
+    unsure = np.flatnonzero(~np.isin(other, met.node[is_met]))
+    more = known_nodes(store, distinct(other[unsure]))
+    place = np.searchsorted(more.node, other[unsure])
+    alike = _agree(query.known, more, asker[unsure], place) >= LEAST_ALIKE * settings.permutations
+    nodes = distinct(np.concatenate([met.node[is_met], other[unsure[alike]]]))
+    return Met(nodes, lists.crowded, lists.prints)
 
 
 def _agree(one: Known, other: Known, a: Rows, b: Rows) -> NDArray[np.int32]:
@@ -155,37 +169,41 @@ def _agree(one: Known, other: Known, a: Rows, b: Rows) -> NDArray[np.int32]:
     return out
 
 
-def _by_prints(store: Store, query: Asked) -> tuple[Rows, Rows, Rows]:
-    """Which asked node shares a fingerprint with which archived one, once for each; and the archived nodes of
-    lists that become over-full.
-    """
-    long = store.rows("SELECT fingerprint, hubs FROM long_lists")
-    long_prints, is_long = long["fingerprint"].to_numpy(), np.zeros(query.prints.size, bool)
-    order = np.argsort(long_prints)
-    at = np.searchsorted(long_prints[order], query.prints)
-    at = np.minimum(at, max(0, order.size - 1))
-    if order.size:
-        is_long = long_prints[order[at]] == query.prints
+class _Lists(NamedTuple):
+    """Lists that are over-full: their fingerprints, and the nodes of those that were not so before."""
+
+    prints: NDArray[np.uint32]
+    crowded: Rows
+
+
+def _by_prints(store: Store, query: Asked) -> tuple[Rows, Rows, _Lists]:
+    """Which asked node shares a fingerprint with which archived one, for each one; and over-full lists."""
+    long = store.rows("SELECT fingerprint, hubs FROM long_lists ORDER BY fingerprint")
+    long_prints = long["fingerprint"].to_numpy()
+    row = np.searchsorted(long_prints, query.prints)
+    is_long = np.append(long_prints, 0)[row] == query.prints
+    is_long &= row < long_prints.size
     sizes, hubs = _lists(long["hubs"])
-    list_of = order[at[is_long]] if order.size else np.empty(0, np.int64)
-    firsts = np.cumsum(sizes) - sizes
-    asker = [np.repeat(query.print_node[is_long], sizes[list_of])]
-    node = [hubs[places_of(firsts[list_of], sizes[list_of])]]
+    row, firsts = row[is_long], np.cumsum(sizes) - sizes
+    asker = [np.repeat(query.print_node[is_long], sizes[row])]
+    node = [hubs[places_of(firsts[row], sizes[row])]]
     short, of_node = query.prints[~is_long], query.print_node[~is_long]
-    own = np.unique(short, return_counts=True)
+    own, times = counted(short)
     found = store.rows(
         "SELECT f.fingerprint, f.node FROM fingerprints f SEMI JOIN asked USING (fingerprint)",
-        asked=pa.table({"fingerprint": own[0]}),
+        asked=pa.table({"fingerprint": own}),
     )
-    prints, theirs = found["fingerprint"].to_numpy(), found["node"].to_numpy().astype(np.int64)
+    prints, theirs = found["fingerprint"].to_numpy(), numbers(found, "node")
     order = np.argsort(prints, kind="stable")
     prints, theirs = prints[order], theirs[order]
-    first, last = np.searchsorted(prints, short), np.searchsorted(prints, short, "right")
-    asker.append(np.repeat(of_node, last - first))
-    node.append(theirs[places_of(first, last - first)])
-    new = own[1][np.searchsorted(own[0], prints)]
-    size = np.searchsorted(prints, prints, "right") - np.searchsorted(prints, prints)
-    return np.concatenate(asker), np.concatenate(node), distinct(theirs[(size <= CAP) & (size + new > CAP)])
+    first, last = np.searchsorted(prints, own), np.searchsorted(prints, own, "right")
+    place = np.searchsorted(own, short)
+    asker.append(np.repeat(of_node, (last - first)[place]))
+    node.append(theirs[places_of(first[place], (last - first)[place])])
+    grown = np.flatnonzero(last - first + times > CAP)
+    crowded = theirs[places_of(first[grown], (last - first)[grown])]
+    lists = _Lists(np.concatenate([own[grown], distinct(query.prints[is_long])]), distinct(crowded))
+    return np.concatenate(asker), np.concatenate(node), lists
 
 
 def _lists(column: pa.ChunkedArray) -> tuple[Rows, Rows]:
@@ -199,7 +217,7 @@ def _by_bands(store: Store, query: Asked) -> tuple[Rows, Rows]:
     found = store.rows(
         "SELECT b.band_key, b.node, n.tokens, n.hash FROM band_keys b SEMI JOIN asked USING (band_key) "
         "JOIN nodes n USING (node)",
-        asked=pa.table({"band_key": np.unique(query.bands)}),
+        asked=pa.table({"band_key": distinct(query.bands)}),
     )
     keys, node = found["band_key"].to_numpy(), found["node"].to_numpy().astype(np.int64)
     order = np.lexsort((found["hash"].to_numpy(), -found["tokens"].to_numpy(), keys))
@@ -211,12 +229,15 @@ def _by_bands(store: Store, query: Asked) -> tuple[Rows, Rows]:
     return pair >> 32, pair & 0xFFFFFFFF
 
 
-def add_postings(store: Store, query: Asked) -> Rows:
-    """Put nodes into the lists; they are in the table of nodes already. Returns what is a hub no more."""
+def add_postings(store: Store, query: Asked, lists: NDArray[np.uint32]) -> Rows:
+    """Put nodes into the lists; they are in the table of nodes already. Returns what is a hub no more.
+
+    `lists`: the fingerprints whose lists are over-full with them.
+    """
     node = query.known.node.astype(np.uint32)
     store.add("fingerprints", pa.table({"fingerprint": query.prints, "node": node[query.print_node]}))
     store.add("band_keys", pa.table({"band_key": query.bands, "node": node[query.band_node]}))
-    came = pa.table({"fingerprint": np.unique(query.prints)})
+    came = pa.table({"fingerprint": lists})
     held = store.rows(
         "SELECT fingerprint, hubs FROM long_lists SEMI JOIN came USING (fingerprint)", came=came
     )
@@ -249,7 +270,8 @@ def drop_postings(store: Store, nodes: Rows) -> Rows:
     _measure_again(store, held.select(["fingerprint"]))
     changed = store.rows(
         # Out of those that were linked to a few, and those few now that were not before.
-        "SELECT f.node FROM held h ANTI JOIN long_lists l USING (fingerprint) JOIN fingerprints f USING (fingerprint) "
+        "SELECT f.node FROM held h ANTI JOIN long_lists l USING (fingerprint) "
+        "JOIN fingerprints f USING (fingerprint) "
         "UNION (SELECT unnest(l.hubs) FROM held h JOIN long_lists l USING (fingerprint) "
         "EXCEPT SELECT unnest(h.hubs) FROM held h)",
         held=held,
@@ -300,9 +322,9 @@ def outside(store: Store, local: Known, nodes: Nodes) -> Outside:
     out = np.full((prints.size, HUBS), -1)
     row = np.repeat(np.arange(prints.size), sizes)
     out[row, np.arange(hubs.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)] = places
-    held = np.searchsorted(prints, nodes.prints[_all_prints(nodes)].astype(np.uint64))
-    held = np.minimum(held, prints.size - 1)
-    found = prints[held] == nodes.prints[_all_prints(nodes)]
+    own = nodes.prints[_all_prints(nodes)].astype(np.uint64)
+    held = np.minimum(np.searchsorted(prints, own), prints.size - 1)
+    found = prints[held] == own
     ours = np.bincount(held[found], minlength=prints.size)
     return Outside(prints, np.maximum(0, long["nodes"].to_numpy().astype(np.int64) - ours), out)
 

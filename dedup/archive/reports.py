@@ -50,7 +50,7 @@ def known_run(store: Store, run_id: str | None, feed: str) -> Run | None:
     return Run(*found[0].values()) if found else None
 
 
-def keep(
+def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
     store: Store, run: Run, night: Night, taken: Intake, when: When, settings: Settings, clock: Clock
 ) -> None:
     """Keep the report of a run; the texts in it are those of the archive."""
@@ -106,8 +106,8 @@ def _tables(store: Store, night: Night, taken: Intake, run: Run) -> dict[str, pa
     is_new = night.is_new[judged.members.article[judged.order[rows]]]
     told = {**judged.tables, "clusters": clusters.append_column("is_new", pa.array(is_new))}
     new = judged.known.articles.filter(pa.array(night.is_new)).select(["id", "version"])
-    told["pairs"] = _marked(told["pairs"], new, ("a_id", "a_version"), ("b_id", "b_version"))
-    told["repeats"] = _marked(told["repeats"], new, ("article_id", "version"))
+    told["pairs"] = _marked(store, told["pairs"], new, ("a_id", "a_version"), ("b_id", "b_version"))
+    told["repeats"] = _marked(store, told["repeats"], new, ("article_id", "version"))
     for name in ("clusters", "pairs", "repeats"):
         names = pa.array([run.run_id] * told[name].num_rows, pa.string())
         told[name] = told[name].append_column("run_id", names)
@@ -115,12 +115,16 @@ def _tables(store: Store, night: Night, taken: Intake, run: Run) -> dict[str, pa
     return {name: told[name].cast(schema(name, of_archive=True)) for name in ARCHIVE_TABLES}
 
 
-def _marked(table: pa.Table, new: pa.Table, *keys: tuple[str, str]) -> pa.Table:
+def _marked(store: Store, table: pa.Table, new: pa.Table, *keys: tuple[str, str]) -> pa.Table:
     """A table with whether one of its articles is new."""
-    ids = set(zip(new["id"].to_pylist(), new["version"].to_pylist(), strict=True))
-    sides = [zip(table[one].to_pylist(), table[other].to_pylist(), strict=True) for one, other in keys]
-    marks = [any(name in ids for name in row) for row in zip(*sides, strict=True)]
-    return table.append_column("is_new", pa.array(marks, pa.bool_()))
+    joins = (
+        f"EXISTS (SELECT 1 FROM new n WHERE n.id = t.{one} AND n.version IS NOT DISTINCT FROM t.{other})"
+        for one, other in keys
+    )
+    columns = [name for key in keys for name in key]
+    sql = f"SELECT {' OR '.join(joins)} AS is_new FROM given t ORDER BY t.place"
+    marks = store.rows(sql, given=_placed(table.select(columns)), new=new)
+    return table.append_column("is_new", marks["is_new"])
 
 
 def _named(store: Store, changes: pa.Table) -> pa.Table:
@@ -175,7 +179,8 @@ def _with_texts(store: Store, articles: pa.Table) -> pa.Table:
 def _with_slices(store: Store, repeats: pa.Table) -> pa.Table:
     """The repeats with the text of their first place, empty where it is archived no more."""
     sql = (
-        "SELECT coalesce(substring(t.text, g.first_start + 1, g.first_end - g.first_start), '') AS text FROM given g "
+        "SELECT coalesce(substring(t.text, g.first_start + 1, g.first_end - g.first_start), '') AS text "
+        "FROM given g "
         "LEFT JOIN articles a ON a.id = g.article_id AND a.version IS NOT DISTINCT FROM g.version "
         "LEFT JOIN texts t USING (article) ORDER BY g.place"
     )
@@ -190,7 +195,7 @@ def _placed(table: pa.Table) -> pa.Table:
 def _kept(
     store: Store, run: Run, taken: Intake, digests: list[bytes], dropped: pa.Table
 ) -> NDArray[np.bool_]:
-    """One bool per record: False for what the run did not keep, for what was archived before, and for repeats.
+    """One bool per record: False for what the run dropped, for what was archived before, and for repeats.
 
     What a run left out stays: a kill, an embargo and what is older than the window.
     """

@@ -28,8 +28,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Turned:
-    """Archived articles whose state changes (int64 numbers): those that are `left` out of the live ones, and why;
-    those that came `back` to them; and of these the ones `released` from an embargo, told for the first time.
+    """Archived articles whose state changes (int64 numbers).
+
+    Those that `left` the live ones, and why; those that came `back` to them, and of these the ones `released`
+    from an embargo, which are told for the first time.
     """
 
     left: Rows

@@ -69,13 +69,13 @@ def look_up(
     if known.grams.size:
         nodes = set_aside(nodes, known_runs(nodes, known, settings), settings)
     query = asked(nodes, sketches.hashes[nodes.members], called[nodes.members], settings)
-    met, crossing = meet_archived(store, query, settings)
-    displaced = add_postings(store, query.without(again))
+    met = meet_archived(store, query, settings)
+    displaced = add_postings(store, query.without(again), met.lists)
     several = store.rows(
-        "SELECT component FROM nodes SEMI JOIN crossing USING (node) GROUP BY component HAVING count(*) > 1",
-        crossing=of("node", crossing),
+        "SELECT component FROM nodes SEMI JOIN crowded USING (node) GROUP BY component HAVING count(*) > 1",
+        crowded=of("node", met.crowded),
     )
-    touched = np.concatenate([node, again, met, displaced])
+    touched = np.concatenate([node, again, met.nodes, displaced])
     return np.concatenate([components_of(store, distinct(touched)), numbers(several, "component")])
 
 

@@ -46,8 +46,8 @@ def components(judged: Judged) -> Rows:
 
 @dataclass(frozen=True)
 class Before:
-    """What the archive said: `members`: rows of that table; and the components (int64) of the articles `at_hand`,
-    and of those that `left`.
+    """What the archive said: `members`: rows of that table; and the components (int64) of the articles
+    `at_hand`, and of those that `left`.
     """
 
     members: pa.Table
@@ -159,7 +159,8 @@ def moved(store: Store, before: Before, after: pa.Table, old: Rows) -> pa.Table:
         "LEFT JOIN names r ON r.article = m.origin), "
         "both_ AS (SELECT w.article, unnest(['cluster_id', 'lead', 'origin', 'relation']) AS what, "
         "unnest([w.cluster_id, w.lead, w.origin, w.relation]) AS old, "
-        "unnest([n.cluster_id, n.lead, n.origin, n.relation]) AS new FROM was w JOIN is_now n USING (article)) "
+        "unnest([n.cluster_id, n.lead, n.origin, n.relation]) AS new "
+        "FROM was w JOIN is_now n USING (article)) "
         "SELECT article, what, old, new FROM both_ WHERE old IS DISTINCT FROM new ORDER BY article, what",
         before=before.members,
         after=after,
@@ -180,8 +181,8 @@ def keep(store: Store, judged: tuple[Rows, Rows], members: pa.Table, articles: R
     )
     store.add("members", members)
     store.run(
-        "INSERT INTO cluster_ids SELECT DISTINCT cluster_id, ?::INTEGER FROM members_now ANTI JOIN cluster_ids "
-        "USING (cluster_id)",
+        "INSERT INTO cluster_ids SELECT DISTINCT cluster_id, ?::INTEGER FROM members_now "
+        "ANTI JOIN cluster_ids USING (cluster_id)",
         run,
         members_now=members,
     )

@@ -25,8 +25,8 @@ FACTS = [name for name in ARTICLES.names if name not in ("text", "input", "recor
 class Working:
     """Articles at hand, the archived ones first.
 
-    `number`: int64, what the archive calls them, `node`: int64, the same for their nodes; `known` and `sketches`:
-    as the stages take them.
+    `number`: int64, what the archive calls them, `node`: int64, the same for their nodes; `known` and
+    `sketches`: as the stages take them.
     """
 
     number: Rows

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from dedup.cli import asked, options
-from dedup.cli.ending import exit_codes, lean_imports, say, standard
+from dedup.cli import archives, asked, options
+from dedup.cli.ending import exit_codes, lean_imports, standard
+from dedup.cli.running import Wanted, run
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from dedup.duplicates import Duplicates
-    from dedup.feeds import FeedOptions
     from dedup.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -85,7 +81,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         raise typer.BadParameter("name a FEED; --curve alone does without one")
     if out is None and (file_format or no_text):
         raise typer.BadParameter("--format and --no-text say how --out is written, and there is no --out")
-    names = _said(
+    names = asked.said(
         id=id_,
         text=text,
         title=title,
@@ -97,7 +93,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         status=status,
         embargoed=embargoed,
     )
-    flags = _said(
+    flags = asked.said(
         threshold=threshold,
         excerpt=excerpt,
         shared=shared,
@@ -108,15 +104,22 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         threads=threads,
         memory=memory,
     )
-    wanted = _Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
+    wanted = Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
     with exit_codes():
         if curve:
             _show_curve(asked.settings(settings, flags), as_json)
         else:
             with lean_imports():
-                reading = asked.reading(names, tz, html)
-                when = asked.moment(as_of, tz)
-                _run(feed or [], reading, asked.settings(settings, flags), when, wanted, max_errors)
+                from dedup.pipeline import find_duplicates
+
+                search = partial(
+                    find_duplicates,
+                    feed or [],
+                    settings=asked.settings(settings, flags),
+                    options=asked.reading(names, tz, html),
+                    as_of=asked.moment(as_of, tz),
+                )
+                run(feed or [], search, wanted, max_errors)
 
 
 @app.command()
@@ -157,107 +160,15 @@ def _show(measure: Callable[[], Any], show: Callable[[Any, TextIO], None], as_js
             show(figures, stdout)
 
 
-def _said(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What is to become of the result."""
-
-    out: str | None
-    kept: str | None
-    file_format: options.Format
-    text: bool
-    as_json: bool
-    quiet: bool
-    profile: bool
-
-
-def _run(
-    inputs: list[str],
-    reading: FeedOptions,
-    settings: Settings,
-    as_of: datetime | None,
-    wanted: _Wanted,
-    max_errors: float,
-) -> None:
-    from dedup import feeds, pipeline
-    from dedup.clock import Clock
-    from dedup.report import folder, progress
-    from dedup.report.profile import show_profile
-    from dedup.warm import compiling
-
-    _check(inputs, wanted)
-    read: list[feeds.Feed] = []
-
-    def on_read(feed: feeds.Feed) -> None:
-        read.append(feed)
-        for loss in feed.losses:
-            say(loss)
-        if wanted.out is not None:
-            folder.check_inputs(wanted.out, feed.inputs)  # now with the files of folders
-        if wanted.kept is not None:
-            feeds.check_kept(feed, wanted.kept)
-        for note in () if wanted.quiet else feed.notes:
-            say(note)
-        compiled()
-
-    clock = Clock()
-    hush: Callable[[str], None] = (lambda _: None) if wanted.quiet else say
-    with compiling(hush) as compiled, progress.bar(sys.stderr, wanted=not wanted.quiet) as tell:
-        found = pipeline.find_duplicates(
-            inputs,
-            settings=settings,
-            options=reading,
-            progress=tell,
-            on_read=on_read,
-            clock=clock,
-            as_of=as_of,
-        )
-    with clock("write"):
-        _give(found, wanted)
-    if found.run["spilled_bytes"] and not wanted.quiet:
-        say(f"{found.run['spilled_bytes'] / 1e6:,.0f} MB of texts and sketches lay in temporary files")
-    if wanted.profile:
-        with standard(sys.stderr) as stderr:
-            show_profile(clock.costs, stderr)
-    if wanted.kept is not None:
-        Path(wanted.kept).resolve().parent.mkdir(parents=True, exist_ok=True)
-        feeds.write_kept(read[0], found.keep, wanted.kept)
-    feeds.check_rejects(read[0], max_errors)
-
-
-def _check(inputs: list[str], wanted: _Wanted) -> None:
-    """Refuse, before the work, what could not be written after it."""
-    from dedup.errors import OutputError
-    from dedup.report import folder
-
-    if sys.stdout is None and (wanted.out is None or wanted.as_json or not wanted.quiet):
-        raise OutputError("stdout is closed; open it, or write a folder in silence with --out DIR --quiet")
-    if wanted.out is not None:
-        folder.check_inputs(wanted.out, inputs)
-        folder.check_out(wanted.out)
-    if wanted.kept is not None:
-        folder.check_file(wanted.kept, wanted.out)
-
-
-def _give(found: Duplicates, wanted: _Wanted) -> None:
-    """Data to --out or stdout; the summary to stdout, or to stderr where data is on stdout."""
-    from dedup.report import csv, figures, terminal
-
-    if wanted.out is not None:
-        csv.write(found, wanted.out, file_format=wanted.file_format.value, text=wanted.text)
-    if wanted.as_json:
-        with standard(sys.stdout) as stdout:
-            stdout.buffer.write(csv.run_json(found.run, figures=asdict(figures.figures(found))))
-        return
-    if wanted.out is None:
-        with standard(sys.stdout) as stdout:
-            csv.write_table(found.tables["clusters"], stdout.buffer)
-    if not wanted.quiet:
-        with standard(sys.stdout if wanted.out is not None else sys.stderr) as stream:
-            terminal.show(found, stream)
+for command in (
+    archives.add,
+    archives.info,
+    archives.export,
+    archives.remove,
+    archives.expire,
+    archives.compact,
+):
+    app.command()(command)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from dedup.articles import FieldNames
     from dedup.feeds import FeedOptions
     from dedup.settings import Settings
+
+
+def said(**options: Any) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def reading(names: dict[str, Any], tz: str, html: options.Html) -> FeedOptions:
@@ -39,6 +44,24 @@ def moment(text: str | None, tz: str) -> datetime | None:
             f"--as-of must be a time in ISO 8601, such as 2026-01-20T12:00Z, got {text!r}"
         ) from error
     return time.replace(tzinfo=ZoneInfo(tz)) if time.tzinfo is None else time
+
+
+_SPANS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def span(text: str) -> timedelta | None:
+    """The time of `--window`: `30d`, `12h`, `2w`; None for `all`."""
+    if text == "all":
+        return None
+    number, unit = text[:-1], text[-1:]
+    if not number.isdecimal() or unit not in _SPANS or not int(number):
+        raise typer.BadParameter(
+            f"--window must be a number with h, d or w, such as 30d, or all; got {text!r}"
+        )
+    try:
+        return timedelta(**{_SPANS[unit]: int(number)})
+    except OverflowError as error:
+        raise typer.BadParameter(f"--window must be less than 999999999 days, got {text!r}") from error
 
 
 def settings(path: str | None, flags: dict[str, Any]) -> Settings:

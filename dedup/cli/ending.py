@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from importlib.abc import MetaPathFinder
 
 _INTERRUPTED = 130
+_as_json = False  # how messages are written: see `logging_as`
 
 
 class _Hidden:
@@ -55,10 +58,10 @@ def exit_codes() -> Iterator[None]:
     try:
         yield
     except DedupError as error:
-        say(str(error))
+        say(str(error), is_error=True)
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
-        say("interrupted")
+        say("interrupted", is_error=True)
         raise typer.Exit(_INTERRUPTED) from error
     except EOFError as error:
         raise RuntimeError("unexpected end of a file") from error  # typer would hide it as a Ctrl-D
@@ -67,12 +70,33 @@ def exit_codes() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def say(message: str) -> None:
+def say(message: str, *, is_error: bool = False) -> None:
     """Tell people something, in one line on stderr."""
     from dedup.report.terminal import harmless
 
     with standard(sys.stderr) as stderr:
-        stderr.write(f"dedup: {harmless(message)}\n")
+        if _as_json:
+            time = datetime.now(UTC).isoformat(timespec="milliseconds")
+            told = {"time": time, "level": "error" if is_error else "info", "message": message}
+            stderr.write(json.dumps(told) + "\n")
+        else:
+            stderr.write(f"dedup: {harmless(message)}\n")
+
+
+@contextmanager
+def logging_as(log_format: str) -> Iterator[None]:
+    """Messages meanwhile are text, or one JSON object a line."""
+    global _as_json  # noqa: PLW0603 - a process has one stderr
+    _as_json = log_format == "json"
+    try:
+        yield
+    finally:
+        _as_json = False
+
+
+def logs_json() -> bool:
+    """Whether messages are JSON, so that no progress may stand between them."""
+    return _as_json
 
 
 @contextmanager

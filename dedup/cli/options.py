@@ -171,3 +171,69 @@ Memory = Annotated[
         "--memory", "MiB to take; texts and sketches beyond lie in temporary files; 0 is what is free (0)."
     ),
 ]
+
+ArchiveArgument = Annotated[
+    str, typer.Argument(metavar="ARCHIVE", help="File of the archive.", show_default=False)
+]
+AddedFeed = Annotated[
+    list[str],
+    typer.Argument(metavar="FEED", help="What `dedup find` takes.", show_default=False),
+]
+IdArgument = Annotated[
+    list[str], typer.Argument(metavar="ID", help="Id of an article; all its versions go.", show_default=False)
+]
+Before = Annotated[
+    str, typer.Argument(metavar="BEFORE", help="Time in ISO 8601; what is older goes.", show_default=False)
+]
+
+
+def _archive(flag: str, meaning: str, metavar: str) -> Any:
+    return typer.Option(flag, help=meaning, metavar=metavar, rich_help_panel="Archive")
+
+
+Window = Annotated[
+    str,
+    _archive(
+        "--window",
+        "How far back from --as-of articles take part, by time of publication, else by when they were added: "
+        "a number with h, d or w, or all.",
+        "SPAN",
+    ),
+]
+RunId = Annotated[
+    str | None,
+    _archive(
+        "--run-id",
+        "Name of the run; one that is known changes nothing and gives its report again. Unless said, the "
+        "feed's content is its name.",
+        "ID",
+    ),
+]
+AddedAsOf = Annotated[
+    str | None, _archive("--as-of", "The moment that the run is for, in ISO 8601; now, unless said.", "TIME")
+]
+Wait = Annotated[
+    float, _archive("--wait", "Seconds to wait for an archive that another process holds.", "SECONDS")
+]
+KeepText = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-text/--no-keep-text",
+        help="Whether a new archive keeps the articles' texts (it does).",
+        rich_help_panel="Archive",
+        show_default=False,
+    ),
+]
+
+
+class LogFormat(StrEnum):
+    """How messages are written to stderr."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+LogAs = Annotated[
+    LogFormat,
+    _output("--log-format", "Messages on stderr as text, or as one JSON object a line, without progress."),
+]

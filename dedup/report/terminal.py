@@ -66,12 +66,23 @@ def summary(found: Duplicates) -> RenderableType:
     from rich.text import Text
 
     told = figures(found)
-    parts: list[RenderableType] = [Text(line) for line in _totals(told)]
+    parts: list[RenderableType] = [Text(harmless(line)) for line in _kills(found)]
+    parts += [Text(line) for line in _totals(told)]
     for table in (_relations(told), _clusters(found), _repeats(found)):
         if table is not None:
             parts += [Text(), table]
     notes = [Text(harmless(line)) for line in _notes(found, told)]
     return Group(*parts, *([Text(), *notes] if notes else []))
+
+
+def _kills(found: Duplicates) -> Iterator[str]:
+    """What must be acted upon stands first."""
+    for kill in found.tables["kills"].to_pylist() if "kills" in found.tables else ():
+        name = " ".join(filter(None, (kill["article_id"], kill["version"])))
+        done = "its text is deleted" if kill["archived"] else "it was not archived"
+        cluster = f", it is out of cluster {kill['cluster_id']}" if kill["cluster_id"] else ""
+        title = f" ({kill['title']})" if kill["title"] else ""
+        yield f"{kill['status'].upper()}: {name}{title}: {done}{cluster}."
 
 
 def _totals(told: Figures) -> Iterator[str]:
@@ -137,6 +148,9 @@ def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
     if told.boilerplate:
         blocks = _count(told.boilerplate, "block")
         yield f"Set aside: {blocks} of boilerplate, which unrelated articles share."
+    moved = found.tables["changes"].num_rows if "changes" in found.tables else 0
+    if moved:
+        yield f"{_count(moved, 'verdict')} of earlier runs moved; the changes table says which and why."
     for line in found.run.get("missing", ()):
         yield line[:1].upper() + line[1:].rstrip(".") + "."
 

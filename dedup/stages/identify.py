@@ -192,7 +192,7 @@ def _content_id(fields: dict[str, object]) -> str:
 def _versions(
     records: pa.Table, rows: list[int], digests: list[bytes]
 ) -> Iterator[tuple[int, int, str | None]]:
-    """For records of one id, and the digests of their texts: each row, the row that stands for it, its version."""
+    """For records of one id, told apart by digests: each row, the row that stands for it, its version."""
     facts = records.select(_TOLD_BY).take(rows).to_pylist()
     texts: dict[bytes, list[tuple[tuple[object, ...], int]]] = {}
     for row, fact, digest in zip(rows, facts, digests, strict=True):
