@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ from dedup.provenance import NO_TIME
 from dedup.sketches import distinct
 from dedup.stages.cluster import Facts, Members
 from dedup.stages.credit import credits
-from dedup.stages.origin import Origins, credited, linked, origins
+from dedup.stages.origin import Links, Origins, credited, linked, origins
 from dedup.texts import Texts
 
 
@@ -27,13 +28,25 @@ class Attribution:
     origins: Origins
 
 
-def attribute(articles: pa.Table, texts: Texts, members: Members, facts: Facts) -> Attribution:
+class Outlined(Links, Protocol):
+    """What is known of articles whose texts are not at hand."""
+
+    def credited(self, article: NDArray[np.int64], read: list[str | None]) -> list[str | None]:
+        """The agency that each article credits; `read`: what its text says, as far as there is one."""
+        ...
+
+
+def attribute(
+    articles: pa.Table, texts: Texts, members: Members, facts: Facts, outlined: Outlined | None = None
+) -> Attribution:
     """Whom the members credit, and who had their stories first."""
     rows, lead = members.article, members.lead
     titles, sources = (articles[name].combine_chunks().take(pa.array(rows)) for name in ("title", "source"))
     credit = credits(texts, rows, titles, sources)
+    if outlined is not None:
+        credit = outlined.credited(rows, credit)
     votes = credited(lead, credit, sources.to_pylist())
-    links = linked(articles, texts, rows, lead)
+    links = linked(articles, texts, rows, lead, outlined)
     standing = (-links, -votes, facts.times[rows], -members.coverage, facts.ranks[rows])
     return Attribution(credit, votes, origins(rows, lead, standing))
 

@@ -135,7 +135,7 @@ def judge(
             listing = _listed(listing, rows, beyond.told)
 
     def attributed() -> Attribution:
-        return attribute(known.articles, texts, rows, facts)
+        return attribute(known.articles, texts, rows, facts, beyond.outlined)
 
     # Credits are read by Python, repeats and places by kernels: side by side they take two thirds as long.
     with beside(attributed, settings.workers) as attribution_of:

@@ -53,8 +53,7 @@ CREATE TABLE outlines (           -- what stands for texts with keep_text off
     tokens BLOB NOT NULL,         -- its token hashes in order, uint32, under the archive's key
     outline VARCHAR NOT NULL,     -- its text, each letter replaced by X, x, 0 or one that stands alone
     credit VARCHAR,               -- agency that it credits
-    addresses VARCHAR[] NOT NULL, -- hashes of the addresses that it links to, under the archive's key
-    octets UINTEGER NOT NULL      -- bytes of its text
+    addresses VARCHAR[] NOT NULL  -- hashes of the addresses that it links to, under the archive's key
 );
 CREATE TABLE nodes (               -- distinct token sequences: what articles are searched and judged as
     node UINTEGER NOT NULL,        -- number of the node, from 0

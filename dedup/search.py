@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.attribution import Attribution
+from dedup.attribution import Attribution, Outlined
 from dedup.clock import Clock
 from dedup.compared import Compared, Progress
 from dedup.pairs import Pairs, pair_keys
@@ -33,7 +33,8 @@ class Beyond:
 
     `tells_sources`: as of `Provenance`; `outside`: of its long posting lists. `told`: which of the articles
     at hand the tables tell of, with the clusters they are in; `names`: gives members and what is told of them
-    the ids of their clusters; `boilerplate`: what was learnt to be such before.
+    the ids of their clusters; `boilerplate`: what was learnt to be such before; `outlined`: what is known of
+    articles whose texts are not at hand.
     """
 
     tells_sources: bool | None = None
@@ -41,6 +42,7 @@ class Beyond:
     told: NDArray[np.bool_] | None = None
     names: Callable[[Members, Attribution], list[str]] | None = None
     boilerplate: KnownBoilerplate | None = None
+    outlined: Outlined | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dedup.archive import reports
 from dedup.archive.catalogue import When, call_roll, feed_hash, text_digests
 from dedup.archive.night import forget, hold
 from dedup.archive.rows import numbers
+from dedup.archive.shelf import OutlineShelf, Shelf
 from dedup.archive.taking import Given
 from dedup.articles import FieldNames
 from dedup.clock import Clock
@@ -48,6 +49,12 @@ class Archive:
         self._store = store
         self.settings = settings
         self.keep_text = keep_text
+
+    @property
+    def _shelf(self) -> Shelf:
+        return (
+            Shelf(self.settings) if self.keep_text else OutlineShelf(self.settings, self._store.meta["key"])
+        )
 
     @classmethod
     def open(
@@ -213,8 +220,8 @@ class Archive:
         run = reports.Run(store.one("SELECT coalesce(max(run) + 1, 1) FROM runs"), *named)
         roll = call_roll(store, taken.feed.articles, digests, when, gone)
         given = Given(taken.feed.articles["text"], taken.sketches)
-        night = hold(store, roll, given, gone, run.number, self.settings, tell, clock)
-        reports.keep(store, run, night, taken, when, self.settings, clock)
+        night = hold(store, roll, given, gone, run.number, self._shelf, tell, clock)
+        reports.keep(store, run, night, taken, when, self._shelf, clock)
         if gone.size:
             forget(store)
         return run

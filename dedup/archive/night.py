@@ -12,6 +12,7 @@ from dedup.archive import taking, touched, verdicts
 from dedup.archive.catalogue import EMBARGOED, KILLED, PAST, Roll
 from dedup.archive.postings import Known, drop_postings, outside
 from dedup.archive.rows import numbers
+from dedup.archive.shelf import Shelf
 from dedup.archive.taking import Given
 from dedup.archive.verdicts import Before
 from dedup.archive.working import Working
@@ -20,7 +21,6 @@ from dedup.clock import Clock
 from dedup.feeds import Progress
 from dedup.pipeline import Judged, judge
 from dedup.search import Beyond
-from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct
 from dedup.stages.cluster import Members
 from dedup.stages.collapse import collapse
@@ -57,7 +57,7 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
     given: Given,
     removed: Rows,
     run: int,
-    settings: Settings,
+    shelf: Shelf,
     tell: Progress,
     clock: Clock,
 ) -> Night:
@@ -69,15 +69,15 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
         tells_sources = store.one(_TELLS_SOURCES)
         kills = taking.kills_of(store, roll)
         turned = taking.turn(store, roll, removed)
-        came = taking.take_in(store, roll, given, run, settings)
+        came = taking.take_in(store, roll, given, run, shelf)
         known = verdicts.known_boilerplate(store)
         again = drop_postings(store, touched.without_live(store, turned.left))
-        parts = [touched.look_up(store, came, given, (turned.back, again), settings, known)]
+        parts = [touched.look_up(store, came, given, (turned.back, again), shelf, known)]
         parts.append(touched.named(store, roll, turned.left))
         if store.one(_TELLS_SOURCES) != tells_sources:  # what one source means has changed for all
             tells_sources = not tells_sources
             parts.append(numbers(store.rows("SELECT DISTINCT component FROM nodes"), "component"))
-        work = touched.gather(store, distinct(np.concatenate(parts)), came, given, settings)
+        work = touched.gather(store, distinct(np.concatenate(parts)), came, given, shelf)
         before = Before.of(store, work, turned)
         nodes = collapse(work.sketches)
         local = _known(work, nodes)
@@ -88,13 +88,13 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
     def names(members: Members, told: Attribution) -> list[str]:
         return verdicts.name_clusters(store, before, work, members, told)
 
-    beyond = Beyond(bool(tells_sources), elsewhere, is_told, names, known)
-    judged = judge(work.known, work.sketches, settings, tell, clock, beyond)
+    beyond = Beyond(bool(tells_sources), elsewhere, is_told, names, known, shelf.known(work.archived))
+    judged = judge(work.known, work.sketches, shelf.settings, tell, clock, beyond)
     with clock("archive"):
         after = verdicts.member_rows(judged, work.number)
         component = local.node[verdicts.components(judged)]
         verdicts.keep(store, (local.node, component), after, np.concatenate([work.number, turned.left]), run)
-        verdicts.learn(store, judged, known, run, settings)
+        verdicts.learn(store, judged, known, run, shelf.settings)
         changes = verdicts.moved(store, before, after, np.concatenate([work.number[~is_new], turned.left]))
         fresh = np.isin(work.number, np.concatenate([came.number, turned.back]))
         now = component[judged.nodes.of_article]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dedup.archive.catalogue import When
 from dedup.archive.night import Night
+from dedup.archive.shelf import Shelf
 from dedup.attribution import chosen
 from dedup.clock import Clock
 from dedup.columns import ARCHIVE_TABLES, schema
@@ -51,12 +52,13 @@ def known_run(store: Store, run_id: str | None, feed: str) -> Run | None:
 
 
 def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
-    store: Store, run: Run, night: Night, taken: Intake, when: When, settings: Settings, clock: Clock
+    store: Store, run: Run, night: Night, taken: Intake, when: When, shelf: Shelf, clock: Clock
 ) -> None:
     """Keep the report of a run; the texts in it are those of the archive."""
     told = _tables(store, night, taken, run)
-    told[_DROPPED] = pa.table({"article": _dropped(night, settings).astype(np.uint32)})
-    facts = {**run_facts(taken, night.judged, settings, clock), **_facts(run, when)}
+    told["boilerplate"] = shelf.bare(told["boilerplate"])
+    told[_DROPPED] = pa.table({"article": _dropped(night, shelf.settings).astype(np.uint32)})
+    facts = {**run_facts(taken, night.judged, shelf.settings, clock), **_facts(run, when)}
     facts["counts"] |= night.counts
     bodies = {name: _packed(table) for name, table in told.items()}
     bodies[_RUN_JSON] = json.dumps(facts, default=lambda number: number.item()).encode()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.archive.catalogue import EMBARGOED, KILLED, LIVE, PAST, REMOVED, Roll, archive_rows, kept_apart
 from dedup.archive.rows import numbers, of
+from dedup.archive.shelf import Shelf
 from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS, Sketches
 from dedup.stages.candidates import tokens_per_fingerprint
@@ -131,7 +132,7 @@ class Came:
     row: Rows
 
 
-def take_in(store: Store, roll: Roll, given: Given, run: int, settings: Settings) -> Came:
+def take_in(store: Store, roll: Roll, given: Given, run: int, shelf: Shelf) -> Came:
     """Archive what is new, live or not."""
     live = np.flatnonzero(roll.is_new)
     apart = kept_apart(roll)
@@ -140,7 +141,7 @@ def take_in(store: Store, roll: Roll, given: Given, run: int, settings: Settings
     number = np.arange(first, first + rows.size)
     feed_row = rows - roll.archived
     is_killed = roll.states[rows] == KILLED
-    node = _nodes(store, given.sketches, feed_row[~is_killed], settings)
+    node = _nodes(store, given.sketches, feed_row[~is_killed], shelf.settings)
     nodes = np.zeros(rows.size, np.int64)
     nodes[~is_killed] = node
     names = pa.concat_arrays(
@@ -152,7 +153,8 @@ def take_in(store: Store, roll: Roll, given: Given, run: int, settings: Settings
     column = pa.array(nodes.astype(np.uint32), mask=is_killed)
     store.add("articles", archive_rows(roll, rows, names, number, column, run))
     texts = given.texts.take(pa.array(feed_row[~is_killed]))
-    store.add("texts", pa.table({"article": number[~is_killed].astype(np.uint32), "text": texts}))
+    facts = roll.records.take(rows[~is_killed]).select(["title", "source"])
+    shelf.put(store, number[~is_killed], texts, facts)
     return Came(number[: live.size], nodes[: live.size], feed_row[: live.size])
 
 

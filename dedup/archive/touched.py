@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from dedup.archive.catalogue import Roll
 from dedup.archive.postings import add_postings, asked, meet_archived
 from dedup.archive.rows import components_of, nodes_of, numbers, of
+from dedup.archive.shelf import Shelf
 from dedup.archive.taking import Came, Given
-from dedup.archive.working import FACTS, Working, archived_texts, joined, put_together, sketched
+from dedup.archive.working import FACTS, Working, joined, put_together
 from dedup.articles import ARTICLES
-from dedup.settings import Settings
 from dedup.sketches import distinct
 from dedup.stages.boilerplate import KnownBoilerplate, known_runs, set_aside
 from dedup.stages.collapse import collapse
@@ -35,13 +35,14 @@ def look_up(
     came: Came,
     given: Given,
     old: tuple[Rows, Rows],
-    settings: Settings,
+    shelf: Shelf,
     known: KnownBoilerplate,
 ) -> Rows:
     """The components that the new live articles, and those that came back, may be related to; their own too.
 
     `old`: archived articles that came back, and nodes that are to be looked up again.
     """
+    settings = shelf.settings
     back, again = old
     fresh = np.concatenate([came.number, back])
     node = np.concatenate([came.node, nodes_of(store, back)])
@@ -61,9 +62,7 @@ def look_up(
     )
     others = store.rows(sql, again=of("node", again))
     archived = np.concatenate([fresh[theirs], numbers(others, "article")])
-    sketches = joined(
-        sketched(archived_texts(store, archived), settings), given.sketches.take(came.row[ours])
-    )
+    sketches = joined(shelf.take(store, archived).sketches, given.sketches.take(came.row[ours]))
     called = np.concatenate([node[theirs], numbers(others, "node"), node[ours]])
     nodes = collapse(sketches)
     if known.grams.size:
@@ -93,7 +92,7 @@ def named(store: Store, roll: Roll, left: Rows) -> Rows:
     return numbers(store.rows(sql, ids=ids, given=given), "component")
 
 
-def gather(store: Store, touched: Rows, came: Came, given: Given, settings: Settings) -> Working:
+def gather(store: Store, touched: Rows, came: Came, given: Given, shelf: Shelf) -> Working:
     """All live articles of the touched components; those of tonight come last, in the feed's order."""
     facts = store.rows(
         f"SELECT a.article, a.node, {', '.join(f'a.{name}' for name in FACTS)} FROM articles a "
@@ -102,10 +101,7 @@ def gather(store: Store, touched: Rows, came: Came, given: Given, settings: Sett
         touched=of("component", touched),
     )
     number, node = numbers(facts, "article"), numbers(facts, "node")
-    archived = number[: number.size - came.number.size]
-    texts = archived_texts(store, archived)
+    taken = shelf.take(store, number[: number.size - came.number.size])
     articles = pa.table([facts[name].cast(ARTICLES.field(name).type) for name in FACTS], FACTS)
-    known, sketches = put_together(
-        articles, (texts, sketched(texts, settings)), (given.texts, given.sketches, came.row)
-    )
-    return Working(number, node, known, sketches)
+    known, sketches = put_together(articles, taken, (given.texts, given.sketches, came.row))
+    return Working(number, node, known, sketches, taken)

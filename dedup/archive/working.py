@@ -8,12 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from dedup.archive.shelf import Taken
 from dedup.articles import ARTICLES
-from dedup.settings import Settings
 from dedup.sketches import Sketches
 from dedup.stages.identify import Identified, ranks_of
-from dedup.stages.sketch import sketch
-from dedup.store import Store
 from dedup.texts import Texts
 
 Rows = NDArray[np.int64]
@@ -26,42 +24,29 @@ class Working:
     """Articles at hand, the archived ones first.
 
     `number`: int64, what the archive calls them, `node`: int64, the same for their nodes; `known` and
-    `sketches`: as the stages take them.
+    `sketches`: as the stages take them; `archived`: what was taken from the shelf.
     """
 
     number: Rows
     node: Rows
     known: Identified
     sketches: Sketches
+    archived: Taken
 
     def __len__(self) -> int:
         return self.number.size
 
 
-def archived_texts(store: Store, numbers: Rows) -> pa.ChunkedArray:
-    """The texts of some articles, in the given order."""
-    wanted = pa.table({"article": numbers.astype(np.uint32), "place": np.arange(numbers.size)})
-    found = store.rows(
-        "SELECT t.text FROM texts t JOIN wanted w USING (article) ORDER BY w.place", wanted=wanted
-    )
-    return found["text"].cast(pa.large_string())
-
-
-def sketched(texts: pa.ChunkedArray, settings: Settings) -> Sketches:
-    """The sketches of texts."""
-    return sketch(Texts(texts).blocks(), settings)
-
-
 def put_together(
     facts: pa.Table,
-    archived: tuple[pa.ChunkedArray, Sketches],
+    archived: Taken,
     given: tuple[pa.ChunkedArray, Sketches, Rows],
 ) -> tuple[Identified, Sketches]:
     """Articles with their texts and sketches: `archived` ones, and of the `given` texts those in some rows.
 
     `facts`: the columns `FACTS` of both, in this order.
     """
-    texts, sketches = archived
+    texts, sketches = archived.texts, archived.sketches
     column, of_feed, rows = given
     every = pa.chunked_array([*texts.chunks, *column.chunks], pa.large_string())
     number = np.concatenate([np.arange(len(texts)), len(texts) + rows])

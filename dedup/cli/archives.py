@@ -30,7 +30,7 @@ def add(  # noqa: PLR0913 - typer: each option is a parameter
     quiet: options.Quiet = False,
     profile: options.Profile = False,
     log_format: options.LogAs = options.LogFormat.TEXT,
-    window: options.Window = "30d",
+    window: options.TimeWindow = "30d",
     run_id: options.RunId = None,
     as_of: options.AddedAsOf = None,
     wait: options.Wait = 60.0,

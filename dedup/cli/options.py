@@ -191,7 +191,7 @@ def _archive(flag: str, meaning: str, metavar: str) -> Any:
     return typer.Option(flag, help=meaning, metavar=metavar, rich_help_panel="Archive")
 
 
-Window = Annotated[
+TimeWindow = Annotated[
     str,
     _archive(
         "--window",

@@ -142,6 +142,27 @@ def winnow(hashed: U32, n: int, window: int, out: U32) -> int:
 
 
 @jit
+def content_hash(tokens: U32) -> np.uint64:
+    """A hash of a whole token sequence."""
+    content = np.uint64(tokens.size)
+    for token in tokens:
+        content = (content ^ np.uint64(token)) * _SHINGLE_BASE
+        content ^= content >> _HALF
+    return mix(content)
+
+
+@jit
+def fingerprints(tokens: U32, kgram: int, window: int, grams: U32, out: U32) -> int:
+    """Write the fingerprints of an article to `out`, distinct and ascending, and return how many.
+
+    Whatever the least of a wide window, it is the least of some narrow one inside it: a short article, with
+    more fingerprints, keeps those it would share with a long one. `grams`: room for a hash for each token.
+    """
+    narrow = min(window, max(1, tokens.size // _TOKENS_PER_WINDOW))
+    return winnow(grams, kgrams(tokens, kgram, grams), narrow, out)
+
+
+@jit
 def sketch_block(
     data: U8,
     offsets: I64,
@@ -177,15 +198,36 @@ def sketch_block(
         own = tokens[at : at + size]
         at += size
         counts[i] = size
-        content = np.uint64(size)
-        for token in own:
-            content = (content ^ np.uint64(token)) * _SHINGLE_BASE
-            content ^= content >> _HALF
-        hashes[i] = mix(content)
+        hashes[i] = content_hash(own)
         sign(grams, shingles(own, shingle, grams), a, b, signatures[i])
-        # Whatever the least of a wide window, it is the least of some narrow one inside it: a short article,
-        # with more fingerprints, keeps those it would share with a long one.
-        narrow = min(window, max(1, size // _TOKENS_PER_WINDOW))
-        print_counts[i] = winnow(grams, kgrams(own, kgram, grams), narrow, all_prints[printed:])
+        print_counts[i] = fingerprints(own, kgram, window, grams, all_prints[printed:])
         printed += print_counts[i]
     return at, printed
+
+
+@jit
+def sketch_tokens(
+    tokens: U32,
+    spans: I64,
+    permutations: tuple[U32, U32],
+    sizes: tuple[int, int, int],
+    prints: U32,
+    out: tuple[U64, U32, I32],
+) -> int:
+    """Sketch the articles whose token hashes are `tokens[spans[i, 0]:spans[i, 1]]`, as `sketch_block` does.
+
+    Fills `out` = content hashes, signatures and fingerprint counts, and `prints`, which must hold as many as
+    there are tokens. Returns how many of these there are.
+    """
+    a, b = permutations
+    shingle, kgram, window = sizes
+    hashes, signatures, print_counts = out
+    grams = np.empty(max(1, tokens.size), np.uint32)
+    printed = 0
+    for i in range(spans.shape[0]):
+        own = tokens[spans[i, 0] : spans[i, 1]]
+        hashes[i] = content_hash(own)
+        sign(grams, shingles(own, shingle, grams), a, b, signatures[i])
+        print_counts[i] = fingerprints(own, kgram, window, grams, prints[printed:])
+        printed += print_counts[i]
+    return printed

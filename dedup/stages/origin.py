@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -60,11 +61,12 @@ def credited(lead: Rows, credit: Sequence[str | None], sources: Sequence[str | N
     )
 
 
-def linked(articles: pa.Table, texts: Texts, article: Rows, lead: Rows) -> Rows:
+def linked(articles: pa.Table, texts: Texts, article: Rows, lead: Rows, known: Links | None = None) -> Rows:
     """How many members of its cluster link to each member (int64).
 
     A member links to another by its id among `prior_ids`, or by its address in the text. What an article
-    says of its own id or address does not count, and a member that replaces another has no links.
+    says of its own id or address does not count, and a member that replaces another has no links. `known`:
+    what is known of addresses in texts that are not at hand.
     """
     clusters = lead.tolist()
     named = np.zeros(lead.size, np.int64)
@@ -77,8 +79,24 @@ def linked(articles: pa.Table, texts: Texts, article: Rows, lead: Rows) -> Rows:
         named, replaces = _pointed_at(clusters, ids.to_pylist(), told)
     addresses = [_address(url) for url in urls.to_pylist()]
     if any(addresses):
-        named = named + _pointed_at(clusters, addresses, _addresses_in(texts, article))[0]
+        links: Iterator[tuple[int, set[str]]] = addresses_in(texts, article)
+        if known is not None:
+            addresses = [name and known.name(name) for name in addresses]
+            links = known.told(article, links)
+        named = named + _pointed_at(clusters, addresses, links)[0]
     return np.where(replaces, 0, named)
+
+
+class Links(Protocol):
+    """What is known of addresses in texts that are not at hand."""
+
+    def name(self, address: str) -> str:
+        """What an address is told apart by."""
+        ...
+
+    def told(self, article: Rows, read: Iterable[tuple[int, set[str]]]) -> Iterator[tuple[int, set[str]]]:
+        """The place of each article that links to something, and the names of that; `read`: from texts."""
+        ...
 
 
 def _pointed_at(
@@ -119,7 +137,7 @@ def _plain_address(octets: bytes) -> str | None:
     return f"{host.lower().removeprefix('www.')}{slash}{path}".rstrip("/") if len(url) >= _SHORTEST else None
 
 
-def _addresses_in(texts: Texts, rows: Rows) -> Iterator[tuple[int, set[str]]]:
+def addresses_in(texts: Texts, rows: Rows) -> Iterator[tuple[int, set[str]]]:
     """The place in `rows` of each text that holds addresses, and those."""
     for block, places, within in texts.by_chunk(rows):
         octets = block.data.data

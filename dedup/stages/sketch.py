@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dedup.cache import kept
 from dedup.folding import fold_table, is_mark
-from dedup.kernels.sketch import sketch_block
+from dedup.kernels.sketch import sketch_block, sketch_tokens
 from dedup.room import Room
 from dedup.settings import Settings
 from dedup.sketches import Sketches, spans_of
@@ -70,6 +70,19 @@ def sketch(blocks: Iterable[Block], settings: Settings, room: Room | None = None
     tokens, prints = (pile.filled() for pile in piles)
     known = signatures.filled().reshape(-1, settings.permutations)
     return Sketches(counts, hashes, known, tokens, token_spans, prints, print_spans)
+
+
+def sketch_again(tokens: NDArray[np.uint32], spans: NDArray[np.int64], settings: Settings) -> Sketches:
+    """The sketches of articles whose token hashes are known: `tokens[spans[i, 0]:spans[i, 1]]`."""
+    n = spans.shape[0]
+    functions = permutations(settings.permutations)
+    sizes = (settings.shingle, settings.kgram, settings.window)
+    hashes, print_counts = np.empty(n, np.uint64), np.empty(n, np.int32)
+    signatures = np.empty((n, settings.permutations), np.uint32)
+    prints = np.empty(tokens.size + 1, np.uint32)
+    size = sketch_tokens(tokens, spans, functions, sizes, prints, (hashes, signatures, print_counts))
+    counts = (spans[:, 1] - spans[:, 0]).astype(np.int32)
+    return Sketches(counts, hashes, signatures, tokens, spans, prints[:size], spans_of(print_counts))
 
 
 def shingle_hash(shingle: bytes) -> int:
