@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -49,6 +50,11 @@ class Archive:
         self._store = store
         self.settings = settings
         self.keep_text = keep_text
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self._store.path
 
     @property
     def _shelf(self) -> Shelf:

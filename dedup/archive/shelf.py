@@ -1,7 +1,7 @@
 """How an archive keeps what articles say: their texts, or outlines of them where texts must not be kept.
 
 An outline has a character of the same kind for each of the text's: its tokens stand in the same places, its
-names and numbers are names and numbers, and nothing can be read. What the words were is told by their hashes in
+names and numbers are such, and nothing can be read. What the words were is told by their hashes in
 order, under a key of the archive: pseudonyms, which a list of words and the key undo.
 """
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.attribution import Outlined
-from dedup.folding import ALONE, CLASS_SHIFT, DIGIT, LENGTH_SHIFT, LETTER, MARK, fold_table
+from dedup.folding import ALONE, CLASS_SHIFT, DIGIT, DROPS_SHIFT, LETTER, MARK, fold_table
 from dedup.settings import Settings
 from dedup.sketches import Sketches, places_of
 from dedup.stages.credit import credits
@@ -172,40 +172,33 @@ class _Known:
         ]
 
 
-_STANDS_FOR = {
-    "upper": "X",
-    "lower": "x",
-    "other": "\u0294",
-    "digit": "0",
-    "mark": "\u0301",
-    "alone": "\u5b57",
-}
+# A capital, a small letter and one that is neither; of scripts whose marks count, and of those whose drop.
+_LETTERS = ("\u0531\u0561\u05d0", "Xx\u0294")
+_OTHERS = {DIGIT: "0", MARK: "\u0301", ALONE: "\u5b57"}
 
 
 class _Outlines(dict[int, str]):
     """For each code point what stands for it, found when it is first asked for."""
 
     def __missing__(self, code: int) -> str:
-        entry = int(fold_table().entries[code])
-        kind, length = entry >> CLASS_SHIFT & 15, entry >> LENGTH_SHIFT & 15
-        char = chr(code)
+        entry, char = int(fold_table().entries[code]), chr(code)
+        kind, drops = entry >> CLASS_SHIFT & 15, entry >> DROPS_SHIFT & 1
         told = char
-        if kind == LETTER and length == 1:
-            told = _STANDS_FOR["upper" if char.isupper() else "lower" if char.islower() else "other"]
-        elif kind in _KINDS and length == 1:
-            told = _STANDS_FOR[_KINDS[kind]]
+        if kind == LETTER and char.isalpha():
+            told = _LETTERS[drops][0 if char.isupper() else 1 if char.islower() else 2]
+        elif kind in (MARK, ALONE) or (kind == DIGIT and char.isdecimal()):
+            told = _OTHERS[kind]
         self[code] = told
         return told
 
 
-_KINDS = {DIGIT: "digit", MARK: "mark", ALONE: "alone"}
 _OUTLINES = _Outlines()
 
 
 def outline(text: str) -> str:
     """A text with each letter, digit, mark and character that stands alone replaced by one of its kind.
 
-    A code point that folds to several stays, such as a ligature: no one character is of its kind.
+    What is none of these stays: punctuation, and signs such as ½, ² and ™.
     """
     return text.translate(_OUTLINES)
 
