@@ -71,6 +71,6 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "replaces",
         "supersedes",
     ),
-    "status": ("status", "pubstatus", "pub_status"),
+    "status": ("pubstatus", "pub_status", "status"),
     "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until"),
 }

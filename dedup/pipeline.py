@@ -242,6 +242,17 @@ def _kept(known: Identified, rows: Members, stays: NDArray[np.int64]) -> NDArray
     return keep
 
 
+def enough_stories(settings: Settings) -> int:
+    """How many stories it takes to learn boilerplate well; none, where none is learnt."""
+    return FEW_STORIES * settings.boilerplate
+
+
+def too_few(settings: Settings) -> str:
+    """What is said where there are fewer."""
+    number = enough_stories(settings)
+    return f"too few articles to learn boilerplate well: fewer than {number} differ from one another"
+
+
 def run_facts(taken: Intake, judged: Judged, settings: Settings, clock: Clock) -> dict[str, Any]:
     """What `run.json` holds of a run."""
     known, nodes, found = judged.known, judged.nodes, judged.found
@@ -251,11 +262,8 @@ def run_facts(taken: Intake, judged: Judged, settings: Settings, clock: Clock) -
         missing.append(
             "no article has a time of publication: origins are told by link, credit, coverage and id"
         )
-    if settings.boilerplate and found.counts["near_copy_groups"] < FEW_STORIES * settings.boilerplate:
-        missing.append(
-            "too few articles to learn boilerplate well: fewer than "
-            f"{FEW_STORIES * settings.boilerplate} differ from one another"
-        )
+    if found.counts["near_copy_groups"] < enough_stories(settings):
+        missing.append(too_few(settings))
     return {
         "tool": "dedup",
         "schema_version": SCHEMA_VERSION,

@@ -109,8 +109,9 @@ def test_every_other_command_to_type_is_pip() -> None:
 
 
 def test_every_option_named_exists() -> None:
-    find = get_command(app).commands["find"]  # type: ignore[attr-defined]
-    options = {flag for parameter in find.params for flag in parameter.opts}
+    commands = get_command(app).commands.values()  # type: ignore[attr-defined]
+    parameters = [parameter for command in commands for parameter in command.params]
+    options = {flag for parameter in parameters for flag in [*parameter.opts, *parameter.secondary_opts]}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", PAGE))
     assert named
     assert named - options == set()

@@ -56,11 +56,16 @@ def find_help() -> str:
 
 
 def column_tables() -> str:
-    """Every file of the output as a Markdown table, one row per column."""
-    return "\n\n".join(_column_table(name) for name in columns.TABLES)
+    """Every file of the output as a Markdown table, one row per column; what an archive adds comes last."""
+    tables = [_column_table(name, rows) for name, rows in columns.TABLES.items()]
+    more = {name: rows for name, rows in columns.ARCHIVE_TABLES.items() if name not in columns.TABLES}
+    tables += [_column_table(name, rows) for name, rows in more.items()]
+    marks = _column_table("clusters", columns.ARCHIVE_TABLES["clusters"][len(columns.TABLES["clusters"]) :])
+    heading = "Of an archive's run `clusters.csv`, `pairs.csv` and `repeats.csv` have two columns more:"
+    return "\n\n".join([*tables, marks.replace("**`clusters.csv`**", heading)])
 
 
-def _column_table(name: str) -> str:
+def _column_table(name: str, described: tuple[columns.Column, ...]) -> str:
     file = f"{name}.parquet" if name in _ALWAYS_PARQUET else f"{name}.csv"
     rows = [
         f"**`{file}`**",
@@ -68,7 +73,7 @@ def _column_table(name: str) -> str:
         "| column | type | unit | may be absent | meaning |",
         "|---|---|---|---|---|",
     ]
-    for column in columns.TABLES[name]:
+    for column in described:
         absent = "yes" if column.may_be_absent else ""
         meaning = column.meaning.replace("|", "\\|")
         rows.append(f"| `{column.name}` | {_KINDS[column.type]} | {column.unit} | {absent} | {meaning} |")

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.archive import taking, touched, verdicts
-from dedup.archive.catalogue import EMBARGOED, KILLED, PAST, Roll
+from dedup.archive.catalogue import EMBARGOED, KILLED, LIVE, PAST, Roll
 from dedup.archive.postings import Known, drop_postings, outside
 from dedup.archive.rows import numbers
 from dedup.archive.shelf import Shelf
@@ -99,8 +99,11 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
         fresh = np.isin(work.number, np.concatenate([came.number, turned.back]))
         now = component[judged.nodes.of_article]
         changes = changes.append_column("why", verdicts.reasons(changes, work, turned, before, (now, fresh)))
+    in_feed = int(roll.in_feed.sum())
     counts = {
-        **roll.known.counts,
+        "articles": in_feed,
+        "records_repeated": _met(roll, LIVE) - in_feed,
+        "ids_with_versions": roll.known.counts["ids_with_versions"],
         "articles_new": int(is_new.sum()),
         "articles_known": int((roll.in_feed & ~roll.is_new).sum()),
         "articles_judged": len(work),

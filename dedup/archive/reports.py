@@ -21,7 +21,7 @@ from dedup.clock import Clock
 from dedup.columns import ARCHIVE_TABLES, schema
 from dedup.duplicates import Duplicates
 from dedup.intake import Intake
-from dedup.pipeline import in_told_clusters, run_facts
+from dedup.pipeline import enough_stories, in_told_clusters, run_facts, too_few
 from dedup.settings import Settings
 from dedup.stages.identify import with_ids
 from dedup.store import Store
@@ -59,7 +59,9 @@ def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
     told["boilerplate"] = shelf.bare(told["boilerplate"])
     told[_DROPPED] = pa.table({"article": _dropped(night, shelf.settings).astype(np.uint32)})
     facts = {**run_facts(taken, night.judged, shelf.settings, clock), **_facts(run, when)}
-    facts["counts"] |= night.counts
+    facts["counts"] |= {**night.counts, "ids_missing": taken.feed.articles["id"].null_count}
+    if store.one("SELECT count(*) FROM articles WHERE state = 'live'") >= enough_stories(shelf.settings):
+        facts["missing"] = [line for line in facts["missing"] if line != too_few(shelf.settings)]
     bodies = {name: _packed(table) for name, table in told.items()}
     bodies[_RUN_JSON] = json.dumps(facts, default=lambda number: number.item()).encode()
     store.add(

@@ -22,11 +22,11 @@ class Figures:
     rejects: int
     """Records that could not be read."""
     articles: int
-    """Articles compared; the same id and text counts once."""
+    """Articles compared, of an archive's run the new ones; the same id and text counts once."""
     clusters: int
     """Clusters of two or more articles."""
     copies: int
-    """Articles in a cluster other than its lead."""
+    """Of these, those in a cluster that are not its lead."""
     stories: int
     """Distinct stories: articles less copies."""
     copy_share: float
@@ -45,9 +45,12 @@ def figures(found: Duplicates) -> Figures:
     """Count a result."""
     clusters, rejects = found.tables["clusters"], found.tables["rejects"].num_rows
     counts = found.run.get("counts", {})
-    articles = counts.get("articles", len(found.keep))
+    articles = counts.get("articles_new", counts.get("articles", len(found.keep)))
     leads = pc.sum(clusters["is_lead"]).as_py() or 0
-    copies = clusters.num_rows - leads
+    is_copy = pc.invert(clusters["is_lead"])
+    if "is_new" in clusters.column_names:  # an archive tells earlier ones too
+        is_copy = pc.and_(is_copy, clusters["is_new"])
+    copies = pc.sum(is_copy).as_py() or 0
     repeating = found.tables["repeats"].group_by(["article_id", "version"]).aggregate([])
     return Figures(
         records=counts.get("records", len(found.keep) + rejects),
