@@ -19,7 +19,7 @@ CREATE TABLE meta (
 CREATE TABLE runs (
     run INTEGER NOT NULL,            -- number of the run, from 1
     run_id VARCHAR NOT NULL,         -- its name
-    feed VARCHAR NOT NULL,           -- hash of what it was given: ids, versions, statuses and texts
+    feed VARCHAR NOT NULL,           -- hash of the ids and texts it was given; '' once some are removed
     as_of TIMESTAMPTZ NOT NULL,      -- the moment it was for
     window_from TIMESTAMPTZ,         -- articles older than this took no part; null: all took part
     articles_new INTEGER NOT NULL,   -- articles that it added

@@ -131,5 +131,7 @@ def forget(store: Store) -> None:
         store.run(
             f"DELETE FROM {table} WHERE article IN (SELECT article FROM articles WHERE state = 'removed')"
         )
+    # The feeds they came with may be given again.
+    store.run("UPDATE runs SET feed = '' WHERE run IN (SELECT run FROM articles WHERE state = 'removed')")
     store.run("DELETE FROM articles WHERE state = 'removed'")
     store.run("DELETE FROM nodes WHERE node NOT IN (SELECT node FROM articles WHERE node IS NOT NULL)")

@@ -62,6 +62,10 @@ def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
     facts["counts"] |= {**night.counts, "ids_missing": taken.feed.articles["id"].null_count}
     if store.one("SELECT count(*) FROM articles WHERE state = 'live'") >= enough_stories(shelf.settings):
         facts["missing"] = [line for line in facts["missing"] if line != too_few(shelf.settings)]
+    articles = night.judged.known.articles.select(["id", "version"])
+    numbered = articles.append_column("article", pa.array(night.number.astype(np.uint32)))
+    for name in ("articles", "repeats"):  # ids alone do not tell which text is meant: versions come and go
+        told[name] = _numbered(store, told[name], numbered)
     bodies = {name: _packed(table) for name, table in told.items()}
     bodies[_RUN_JSON] = json.dumps(facts, default=lambda number: number.item()).encode()
     store.add(
@@ -131,6 +135,17 @@ def _marked(store: Store, table: pa.Table, new: pa.Table, *keys: tuple[str, str]
     return table.append_column("is_new", marks["is_new"])
 
 
+def _numbered(store: Store, table: pa.Table, numbered: pa.Table) -> pa.Table:
+    """A table with what the archive calls its articles, in place of their texts."""
+    sql = (
+        "SELECT n.article FROM given g JOIN numbered n ON n.id = g.article_id "
+        "AND n.version IS NOT DISTINCT FROM g.version ORDER BY g.place"
+    )
+    names = _placed(table.select(["article_id", "version"]))
+    found = store.rows(sql, given=names, numbered=numbered)
+    return table.drop_columns("text").append_column("article", found["article"])
+
+
 def _named(store: Store, changes: pa.Table) -> pa.Table:
     sql = (
         "SELECT a.id AS article_id, a.version, c.what, c.old, c.new, c.why FROM changes c "
@@ -149,8 +164,6 @@ def _dropped(night: Night, settings: Settings) -> Rows:
 
 
 def _packed(table: pa.Table) -> bytes:
-    if "text" in table.column_names and "article_id" in table.column_names:  # boilerplate is nobody's own
-        table = table.drop_columns("text")
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
@@ -172,10 +185,7 @@ def told(store: Store, run: Run, taken: Intake, digests: list[bytes]) -> Duplica
 
 def _with_texts(store: Store, articles: pa.Table) -> pa.Table:
     """The articles with their texts, absent where they are archived no more."""
-    sql = (
-        "SELECT t.text FROM given g LEFT JOIN articles a ON a.id = g.article_id "
-        "AND a.version IS NOT DISTINCT FROM g.version LEFT JOIN texts t USING (article) ORDER BY g.place"
-    )
+    sql = "SELECT t.text FROM given g LEFT JOIN texts t USING (article) ORDER BY g.place"
     texts = store.rows(sql, given=_placed(articles))["text"].cast(pa.large_string())
     return articles.append_column("text", texts).select(schema("articles").names)
 
@@ -184,9 +194,7 @@ def _with_slices(store: Store, repeats: pa.Table) -> pa.Table:
     """The repeats with the text of their first place, empty where it is archived no more."""
     sql = (
         "SELECT coalesce(substring(t.text, g.first_start + 1, g.first_end - g.first_start), '') AS text "
-        "FROM given g "
-        "LEFT JOIN articles a ON a.id = g.article_id AND a.version IS NOT DISTINCT FROM g.version "
-        "LEFT JOIN texts t USING (article) ORDER BY g.place"
+        "FROM given g LEFT JOIN texts t USING (article) ORDER BY g.place"
     )
     texts = store.rows(sql, given=_placed(repeats))["text"].cast(pa.large_string())
     return repeats.append_column("text", texts).select(schema("repeats", of_archive=True).names)

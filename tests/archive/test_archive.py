@@ -116,6 +116,24 @@ def test_kept_is_the_input_less_what_was_told_before_and_copies(archive: Archive
     assert list(found.kept.index) == [3]
 
 
+def test_a_report_tells_the_text_that_it_was_made_of(archive: Archive) -> None:
+    # Two texts of one id: the first has left the window when the second comes, so that both bear one name.
+    first, second = (f"{text}\n\n{text}" for text in (STORY, OTHER))
+    add(archive, article("a", first, published=(NIGHT - DAY).isoformat()), run_id="one", window=2 * DAY)
+    found = add(archive, article("a", second), nights=5, run_id="two", window=2 * DAY)
+    assert table(found, "articles", "version", "text") == [(None, second)]
+    again = add(archive, run_id="one", nights=6)
+    assert table(again, "articles", "version", "text") == [(None, first)]
+    assert table(again, "repeats", "text") == [(STORY,)]
+
+
+def test_what_was_removed_may_be_added_again(archive: Archive) -> None:
+    add(archive, article("a"), article("b"), run_id="one")
+    archive.remove(["a"])
+    found = add(archive, article("a"), article("b"), nights=1, run_id="two")
+    assert set(table(found, "clusters", "article_id", "is_new")) == {("a", True), ("b", False)}
+
+
 def test_find_tells_what_add_would_and_stores_nothing(archive: Archive) -> None:
     add(archive, article("a"))
     asked = archive.find(frame([article("b")]), as_of=NIGHT + DAY, window=None)

@@ -109,6 +109,27 @@ def sketch_texts(texts: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
+def sketch_tokens(articles: Sequence[Ints]) -> list[dict[str, Any]]:
+    """The same of articles whose tokens are known."""
+    some_tokens, spans = flat(articles, np.uint32)
+    n = len(articles)
+    counts = np.empty(n, np.int32)
+    out = (np.empty(n, np.uint64), np.empty((n, 128), np.uint32), counts)
+    prints = np.empty(some_tokens.size + 1, np.uint32)
+    total = sketch.sketch_tokens(some_tokens, spans, permutations(128), (3, 6, 12), prints, out)
+    ends = np.cumsum(counts)
+    assert total == ends[-1]
+    return [
+        {
+            "tokens": list(articles[i]),
+            "hash": int(out[0][i]),
+            "signature": out[1][i].tolist(),
+            "prints": prints[ends[i] - counts[i] : ends[i]].tolist(),
+        }
+        for i in range(n)
+    ]
+
+
 def compare(
     pairs: Sequence[tuple[Ints, Ints]],
     inside: Sequence[tuple[Flags, Flags]] | None = None,

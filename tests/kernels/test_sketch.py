@@ -67,6 +67,11 @@ def test_a_sketch_is_what_its_twins_give(texts: list[str]) -> None:
         assert found["signature"] == reference.minhash(folds, dedup.shingle_hash)
 
 
+def test_known_tokens_give_the_sketch_of_their_texts(texts: list[str]) -> None:
+    wanted = calls.sketch_texts(texts)
+    assert calls.sketch_tokens([sketch["tokens"] for sketch in wanted]) == wanted
+
+
 def test_a_block_gives_every_article_the_sketch_it_has_alone(texts: list[str]) -> None:
     together = calls.sketch_texts(texts)
     assert together == [calls.sketch_texts([text])[0] for text in texts]
