@@ -228,7 +228,7 @@ class Archive:
         given = Given(taken.feed.articles["text"], taken.sketches)
         night = hold(store, roll, given, gone, run.number, self._shelf, tell, clock)
         reports.keep(store, run, night, taken, when, self._shelf, clock)
-        if gone.size:
+        if gone.size or night.kills.num_rows:
             forget(store)
         return run
 

@@ -126,7 +126,7 @@ def _met(roll: Roll, state: str) -> int:
 
 
 def forget(store: Store) -> None:
-    """Let go of what was removed, and of the nodes that no article is left of."""
+    """Let go of what was removed, and of what was made of texts that no article has any more."""
     for table in ("texts", "outlines"):
         store.run(
             f"DELETE FROM {table} WHERE article IN (SELECT article FROM articles WHERE state = 'removed')"
@@ -134,4 +134,5 @@ def forget(store: Store) -> None:
     # The feeds they came with may be given again.
     store.run("UPDATE runs SET feed = '' WHERE run IN (SELECT run FROM articles WHERE state = 'removed')")
     store.run("DELETE FROM articles WHERE state = 'removed'")
+    store.run("UPDATE articles SET node = NULL WHERE state = 'killed'")
     store.run("DELETE FROM nodes WHERE node NOT IN (SELECT node FROM articles WHERE node IS NOT NULL)")

@@ -216,7 +216,8 @@ def test_of_a_cluster_that_splits_the_larger_part_keeps_the_id(archive: Archive)
 
 
 def test_a_kill_deletes_the_text_leaves_the_cluster_and_stands_first(archive: Archive, path: Path) -> None:
-    add(archive, article("a"), article("b", title="Harbour to close"), article("c"))
+    told = article("b", f"{STORY} Withdrawn.", title="Harbour to close")
+    add(archive, article("a"), told, article("c", f"{STORY} More of it."))
     found = add(archive, article("b", "", status="canceled"), nights=1)
     assert table(found, "kills", "article_id", "status", "archived", "title") == [
         ("b", "canceled", True, "Harbour to close")
@@ -227,7 +228,8 @@ def test_a_kill_deletes_the_text_leaves_the_cluster_and_stands_first(archive: Ar
     archive.close()
     with duckdb.connect(path, read_only=True) as raw:
         assert raw.sql("SELECT count(*) FROM texts").fetchall() == [(2,)]
-        killed = raw.sql("SELECT count(*) FROM articles WHERE digest IS NULL AND id = 'b'")
+        assert raw.sql("SELECT count(*) FROM nodes").fetchall() == [(2,)]
+        killed = raw.sql("SELECT count(*) FROM articles WHERE digest IS NULL AND node IS NULL AND id = 'b'")
         assert killed.fetchall() == [(2,)]
 
 
