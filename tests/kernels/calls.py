@@ -27,6 +27,7 @@ from dedup.kernels import (
     swaps,
     tokens,
 )
+from dedup.kernels.lines import add_sizes, put_cells
 from dedup.stages.sketch import permutations
 from tests.reference import Told
 
@@ -509,3 +510,19 @@ def locate(
     tails = ["".join(map(chr, row)).rstrip("\0") for row in known[numbers].tolist()]
     told = list(zip(starts.tolist(), ends.tolist(), tails, strict=True))
     return [told[s:e] for s, e in pairwise(begins.tolist())]
+
+
+def lines(columns: Sequence[Sequence[str]], numbers: Sequence[Ints]) -> str:
+    """The cells of every row, a mark behind each."""
+    sizes = np.full(len(numbers[0]), len(columns), np.int64)
+    known = []
+    for cells, some in zip(columns, numbers, strict=True):
+        octets = [cell.encode() for cell in cells]
+        offsets = np.cumsum([0, *map(len, octets)], dtype=np.int64)
+        known.append((np.frombuffer(b"".join(octets), np.uint8), offsets, np.array(some, np.int32)))
+        add_sizes(*known[-1][1:], sizes)
+    out = np.empty(sizes.sum(), np.uint8)
+    places = np.cumsum(sizes) - sizes
+    for data, offsets, which in known:
+        put_cells(data, offsets, which, ord("|"), places, out)
+    return out.tobytes().decode()
