@@ -14,7 +14,7 @@ from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
 from dedup.stages.candidates import Links
-from dedup.stages.compare import compare
+from dedup.stages.compare import Shingles, compare
 from dedup.stages.relate import relate
 from dedup.stages.template import Kinds, are_framed, are_templates
 from dedup.threads import untold
@@ -47,6 +47,7 @@ class Compared:
         self._parts: list[Pairs] = []
         self._seen: list[NDArray[np.int64]] = []
         self._kinds = Kinds(nodes, provenance)
+        self._shingles: Shingles = Shingles(nodes, settings, known._shingles if known else None)
         self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
 
     @property
@@ -61,24 +62,29 @@ class Compared:
         self._seen.append(keys)
         is_new = ~among(keys, self._known[0])
         with self.clock("compare"):
-            pairs = compare(self.nodes, left[is_new], right[is_new], self.settings, progress)
+            told = compare(
+                self.nodes,
+                left[is_new],
+                right[is_new],
+                self.settings,
+                progress,
+                (self._shingles, lambda pairs: relate(pairs, self.nodes, self.provenance, self.settings)),
+            )
+            known = self._known[1]
+            told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
         with self.clock("relate"):
-            told = self._told(pairs, keys)
+            self._tell_forms(told)
         self._parts.append(told)
         return told
 
-    def _told(self, pairs: Pairs, keys: NDArray[np.int64]) -> Pairs:
-        """Those that have a relation, of the pairs and of what was known of `keys`."""
-        known = self._known[1]
-        told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.provenance, self.settings)))
-        told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
+    def _tell_forms(self, told: Pairs) -> None:
+        """Fill in `FORM`."""
         if self.learns:
             told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
         else:
             told.figures[:, FORM] = are_templates(
                 self.nodes, told, self.provenance, self._kinds, self.settings
             )
-        return told
 
     def whole(self) -> Pairs:
         """All that have a relation."""
