@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.boilerplate import GramSet, number_in
 from dedup.kernels.index import Index, add_all, holds, longest, new_index, slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.tokens import I32, U8, U32, decode, tokenize
 
 I64 = NDArray[np.int64]
@@ -26,7 +26,7 @@ _STOPS = (ord("."), ord("!"), ord("?"), ord(":"), ord(";"), ord("\n"), ord("\r")
 _PASSED = (ord(" "), ord("\t"), ord('"'), ord("'"), ord("("), ord("["), ord("*"), ord("-"))
 
 
-@jit
+@bare
 def write_kinds(
     data: U8, span: tuple[int, int], places: tuple[I32, I32], cases: tuple[Flags, Flags], out: U8
 ) -> None:
@@ -117,7 +117,7 @@ def tell_names(
         tell_fresh(own[0], own[1], boilerplate[start:end], (sets[1], sets[2], r), first)
 
 
-@jit
+@bare
 def drop_words(tokens: U32, kinds: U8, words: tuple[U8, GramSet, GramSet], share: float) -> bool:
     """Make `PLAIN` of names that are words which name nobody; returns whether the article tells names."""
     hints, small, plain = words
@@ -134,7 +134,7 @@ def drop_words(tokens: U32, kinds: U8, words: tuple[U8, GramSet, GramSet], share
     return found < share * tokens.size and names <= lowers
 
 
-@jit
+@bare
 def drop_small(tokens: U32, kinds: U8, room: tuple[Index, int], tells: bool) -> None:
     """Make `PLAIN` of words in small letters, and of names that are among these, or of all unless `tells`."""
     index, stamp = room
@@ -147,7 +147,7 @@ def drop_small(tokens: U32, kinds: U8, room: tuple[Index, int], tells: bool) -> 
             kinds[i] = PLAIN
 
 
-@jit
+@bare
 def tell_fresh(
     tokens: U32, kinds: U8, boilerplate: Flags, room: tuple[Index, Index, int], first: int
 ) -> None:

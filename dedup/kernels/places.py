@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.index import slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.tokens import I32, U8, U32, decode, tokenize
 
 I64 = NDArray[np.int64]
@@ -14,7 +14,7 @@ I64 = NDArray[np.int64]
 WHITE = np.uint32(1 << 29)  # of the fold table
 
 
-@jit
+@bare
 def tail_number(tail: I32, tails: I32, known: int, slots: I32) -> int:
     """The number of a tail among the first `known` of `tails`, to which it is added where it is new.
 
@@ -33,11 +33,12 @@ def tail_number(tail: I32, tails: I32, known: int, slots: I32) -> int:
             return np.int64(number)
         slot = (slot + 1) & (slots.size - 1)
     slots[slot] = known
-    tails[known] = tail
+    for i in range(tail.size):
+        tails[known, i] = tail[i]
     return known
 
 
-@jit
+@bare
 def code_points(data: U8, low: int, high: int) -> int:
     """How many code points `data[low:high]` has: bytes that continue none."""
     n = 0
