@@ -20,6 +20,7 @@ from dedup.kernels import (
     keywords,
     kinds,
     places,
+    plain,
     postings,
     repeats,
     sketch,
@@ -69,6 +70,16 @@ def tokenize(text: str | bytes) -> list[tuple[int, int, int]]:
     starts, ends = np.empty(data.size, np.int32), np.empty(data.size, np.int32)
     n = tokens.tokenize(data, 0, data.size, *table(), hashes, starts, ends)
     return list(zip(hashes[:n].tolist(), starts[:n].tolist(), ends[:n].tolist(), strict=True))
+
+
+def ascii_places(text: str) -> list[tuple[int, int, bool]]:
+    """The start and end of every token of a text of ASCII, and whether it has a digit."""
+    data = np.frombuffer(text.encode("ascii"), np.uint8)
+    classes, bounds = plain.ascii_classes(table()[0]), np.empty(2 * data.size + 4, np.int32)
+    starts, ends = np.empty(data.size, np.int32), np.empty(data.size, np.int32)
+    digits = np.empty(data.size, np.uint8)
+    n = plain.ascii_places(data, 0, data.size, classes, bounds, (starts, ends, digits))
+    return list(zip(*(some[:n].tolist() for some in (starts, ends)), map(bool, digits[:n]), strict=True))
 
 
 def shingles(of: Ints, size: int = 3) -> list[int]:
