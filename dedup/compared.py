@@ -55,8 +55,8 @@ class Compared:
         """How many pairs."""
         return sum(seen.size for seen in self._seen)
 
-    def add(self, links: Links, progress: Progress = untold) -> Pairs:
-        """Compare the links that are new, and return those that have a relation."""
+    def add(self, links: Links, progress: Progress = untold) -> list[Pairs]:
+        """Compare the links that are new, and return those that have a relation, in parts."""
         left, right = candidates.without(links, *self._seen)
         keys = pair_keys(left, right)
         self._seen.append(keys)
@@ -71,11 +71,12 @@ class Compared:
                 (self._shingles, lambda pairs: relate(pairs, self.nodes, self.provenance, self.settings)),
             )
             known = self._known[1]
-            told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
+            parts = [told, known.take(np.flatnonzero(among(known.keys, keys)))]
         with self.clock("relate"):
-            self._tell_forms(told)
-        self._parts.append(told)
-        return told
+            for part in parts:
+                self._tell_forms(part)
+        self._parts += parts
+        return parts
 
     def _tell_forms(self, told: Pairs) -> None:
         """Fill in `FORM`."""

@@ -147,9 +147,9 @@ def near_groups(compared: Compared, heads: Links) -> NDArray[np.int64]:
     first, later = first[order], later[order]
     while later.size:
         is_head = np.diff(later, prepend=-1) != 0
-        told = compared.add((first[is_head], later[is_head]))
-        near = are_near(told, nodes, settings)
-        roots[told.right[near]] = told.left[near]
+        for told in compared.add((first[is_head], later[is_head])):
+            near = are_near(told, nodes, settings)
+            roots[told.right[near]] = told.left[near]
         open_still = ~is_head & (roots[later] == later)
         first, later = first[open_still], later[open_still]
     while not np.array_equal(further := roots[roots], roots):
