@@ -46,7 +46,7 @@ class Compared:
         self.clock = clock
         self._parts: list[Pairs] = []
         self._seen: list[NDArray[np.int64]] = []
-        self._kinds = Kinds(nodes, provenance)
+        self.kinds: Kinds = known.kinds if known else Kinds(nodes, provenance)
         self._shingles: Shingles = Shingles(nodes, settings, known._shingles if known else None)
         self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
 
@@ -84,7 +84,7 @@ class Compared:
             told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
         else:
             told.figures[:, FORM] = are_templates(
-                self.nodes, told, self.provenance, self._kinds, self.settings
+                self.nodes, told, self.provenance, self.kinds, self.settings
             )
 
     def whole(self) -> Pairs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -89,10 +90,12 @@ def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Du
         known = identify(feed.articles)
         texts = known.texts
         facts = _facts(known)
-        nodes = collapse(taken.sketches.take(known.first_record))
-    with clock("candidates"):
-        known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks)
-        found = search(nodes, facts, known_of, settings, clock, _share(tell, "compare"))
+        sketched = collapse(taken.sketches.take(known.first_record))
+    # Repeats stand in each article alone: they are found beside what the search does on one thread.
+    alone = replace(settings, threads=1)
+    with beside(lambda: repeats(sketched, alone), settings.workers) as repeats_of, clock("candidates"):
+        known_of = provenance(known.articles, texts, sketched, facts.times, facts.ranks)
+        found = search(sketched, facts, known_of, settings, clock, _share(tell, "compare"))
         nodes = found.nodes
     with clock("cluster"):
         rows = members(nodes, found.clusters, facts)
@@ -101,10 +104,10 @@ def _find(taken: Intake, settings: Settings, tell: Progress, clock: Clock) -> Du
     def attributed() -> Attribution:
         return attribute(known.articles, texts, rows, facts)
 
-    # Credits are read by Python, repeats and places by kernels: side by side they take two thirds as long.
+    # Credits are read by Python and places by kernels: side by side they take two thirds as long.
     with beside(attributed, settings.workers) as attribution_of:
         with clock("repeats"):
-            repeating, repeated = repeats(nodes, settings)
+            repeating, repeated = repeats_of()
         with clock("tell"):
             evidence = Evidence(
                 known.articles, texts, facts.ranks, nodes, found.pairs, found.relations, settings.workers

@@ -21,6 +21,7 @@ from dedup.stages.form import are_forms
 from dedup.stages.relate import Relation, are_near, joins, relate
 from dedup.stages.roundup import in_roundups
 from dedup.stages.template import by_copies
+from dedup.threads import beside
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
 
@@ -53,9 +54,10 @@ def search(
     bands = candidates.band_lists(nodes, settings)
     heads = candidates.first_of_lists(nodes, bands)
     raw = Compared(nodes, provenance, settings, clock, learns=True)
-    with clock("boilerplate"):
+    with clock("boilerplate"), beside(lambda: _read_ahead(raw), settings.workers) as texts_read:
         runs = _boilerplate(raw, heads)
         nodes = set_aside(nodes, runs, settings)
+        texts_read()
     compared = Compared(nodes, provenance, settings, clock, known=raw)
     roots = near_groups(compared, heads)
     sizes = np.bincount(roots, minlength=len(nodes))
@@ -85,6 +87,12 @@ def search(
         },
         caps,
     )
+
+
+def _read_ahead(compared: Compared) -> None:
+    """Read what templates are told by, on a thread: half of the time boilerplate is learnt on one."""
+    if compared.settings.workers > 1 and compared.provenance.tells_sources:
+        compared.kinds.read_all(1)
 
 
 def _boilerplate(compared: Compared, heads: Links) -> Runs:

@@ -38,6 +38,7 @@ def lean_imports() -> Iterator[None]:
     What is imported stays, and most of what follows are arrays: looking for cycles in it takes 0.2 s.
     """
     gc.set_threshold(_OBJECTS)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # those of numpy wait busily for work we have not
     hidden = _Hidden()
     sys.meta_path.insert(0, cast("MetaPathFinder", hidden))
     try:
