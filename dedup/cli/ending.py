@@ -27,7 +27,7 @@ class _Hidden:
     """
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
-        if name == "pandas" or (name == "scipy" and "datasketch" not in sys.modules):
+        if name in ("pandas", "coverage") or (name == "scipy" and "datasketch" not in sys.modules):
             raise ModuleNotFoundError(name)
 
 
