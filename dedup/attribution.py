@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from dedup.provenance import NO_TIME
 from dedup.sketches import distinct
 from dedup.stages.cluster import Facts, Members
-from dedup.stages.credit import credits
 from dedup.stages.origin import Links, Origins, credited, linked, origins
 from dedup.texts import Texts
 
@@ -40,6 +39,8 @@ def attribute(
     articles: pa.Table, texts: Texts, members: Members, facts: Facts, outlined: Outlined | None = None
 ) -> Attribution:
     """Whom the members credit, and who had their stories first."""
+    from dedup.stages.credit import credits  # 0.1 s of patterns, while kernels find places
+
     rows, lead = members.article, members.lead
     titles, sources = (articles[name].combine_chunks().take(pa.array(rows)) for name in ("title", "source"))
     credit = credits(texts, rows, titles, sources)

@@ -14,7 +14,7 @@ from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
 from dedup.stages.candidates import Links
-from dedup.stages.compare import compare
+from dedup.stages.compare import Shingles, compare
 from dedup.stages.relate import relate
 from dedup.stages.template import Kinds, are_framed, are_templates
 from dedup.threads import untold
@@ -46,7 +46,8 @@ class Compared:
         self.clock = clock
         self._parts: list[Pairs] = []
         self._seen: list[NDArray[np.int64]] = []
-        self._kinds = Kinds(nodes, provenance)
+        self.kinds: Kinds = known.kinds if known else Kinds(nodes, provenance)
+        self._shingles: Shingles = Shingles(nodes, settings, known._shingles if known else None)
         self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
 
     @property
@@ -54,31 +55,37 @@ class Compared:
         """How many pairs."""
         return sum(seen.size for seen in self._seen)
 
-    def add(self, links: Links, progress: Progress = untold) -> Pairs:
-        """Compare the links that are new, and return those that have a relation."""
+    def add(self, links: Links, progress: Progress = untold) -> list[Pairs]:
+        """Compare the links that are new, and return those that have a relation, in parts."""
         left, right = candidates.without(links, *self._seen)
         keys = pair_keys(left, right)
         self._seen.append(keys)
         is_new = ~among(keys, self._known[0])
         with self.clock("compare"):
-            pairs = compare(self.nodes, left[is_new], right[is_new], self.settings, progress)
+            told = compare(
+                self.nodes,
+                left[is_new],
+                right[is_new],
+                self.settings,
+                progress,
+                (self._shingles, lambda pairs: relate(pairs, self.nodes, self.provenance, self.settings)),
+            )
+            known = self._known[1]
+            parts = [told, known.take(np.flatnonzero(among(known.keys, keys)))]
         with self.clock("relate"):
-            told = self._told(pairs, keys)
-        self._parts.append(told)
-        return told
+            for part in parts:
+                self._tell_forms(part)
+        self._parts += parts
+        return parts
 
-    def _told(self, pairs: Pairs, keys: NDArray[np.int64]) -> Pairs:
-        """Those that have a relation, of the pairs and of what was known of `keys`."""
-        known = self._known[1]
-        told = pairs.take(np.flatnonzero(relate(pairs, self.nodes, self.provenance, self.settings)))
-        told = merge([told, known.take(np.flatnonzero(among(known.keys, keys)))])
+    def _tell_forms(self, told: Pairs) -> None:
+        """Fill in `FORM`."""
         if self.learns:
             told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
         else:
             told.figures[:, FORM] = are_templates(
-                self.nodes, told, self.provenance, self._kinds, self.settings
+                self.nodes, told, self.provenance, self.kinds, self.settings
             )
-        return told
 
     def whole(self) -> Pairs:
         """All that have a relation."""

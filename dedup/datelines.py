@@ -18,6 +18,7 @@ LAST_BRACKET = re.compile(
 _PARTS = re.compile(
     r"\s{0,3}[/=|,–—\uff1d]\s{0,3}|\s{0,3}-\s{1,3}|\s{1,3}-|(?:^|\s)(?:and|via|[Ww]ith(?: [Tt]he)?)\s"
 )
+_WORD = re.compile(r"[^\W\d_][\w.'’]*")
 _DASH = re.compile(r"\s?[-–—―_]")
 _STOP = re.compile(r"[.:](?:\s|$)")
 _GOES_ON = re.compile(r"\s{0,3}[a-z,]")
@@ -89,9 +90,11 @@ def _unknown(inside: str, before: str, after: str) -> str | None:
 
 def _is_place(before: str) -> bool:
     """Whether what stands before a bracket may be place and date: nothing, or words none of them small."""
-    words = re.findall(r"[^\W\d_][\w.'’]*", before)
-    small = [word for word in words if word[0].islower() and word.rstrip(".") not in _SMALL]
-    return not small and len(words) <= _MOST_WORDS
+    for number, found in enumerate(_WORD.finditer(before), start=1):
+        word = found[0]
+        if number > _MOST_WORDS or (word[0].islower() and word.rstrip(".") not in _SMALL):
+            return False
+    return True
 
 
 def _is_short_for(inside: str, before: str) -> bool:

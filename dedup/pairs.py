@@ -72,7 +72,8 @@ class Pairs:
         sizes = np.diff(self.passage_starts)[rows]
         starts = np.append(0, np.cumsum(sizes))
         picked = places_of(self.passage_starts[rows], sizes)
-        return Pairs(self.left[rows], self.right[rows], self.figures[rows], self.passages[picked], starts)
+        figures, passages = self.figures.take(rows, axis=0), self.passages.take(picked, axis=0)
+        return Pairs(self.left[rows], self.right[rows], figures, passages, starts)
 
 
 def pair_keys(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -104,15 +105,13 @@ def merge(parts: Sequence[Pairs]) -> Pairs:
         return parts[0]
     keys = np.concatenate([part.keys for part in parts])
     sizes = np.concatenate([np.diff(part.passage_starts) for part in parts])
-    order: slice | NDArray[np.int64] = slice(None)  # parts that are in order need no second copy
-    places = order
-    if not (keys[1:] > keys[:-1]).all():
-        order = np.argsort(keys, kind="stable")
-        places = places_of((np.cumsum(sizes) - sizes)[order], sizes[order])
-    return Pairs(
-        np.concatenate([part.left for part in parts])[order],
-        np.concatenate([part.right for part in parts])[order],
-        np.concatenate([part.figures for part in parts])[order],
-        np.concatenate([part.passages for part in parts])[places],
-        np.append(0, np.cumsum(sizes[order])),
+    whole = Pairs(
+        np.concatenate([part.left for part in parts]),
+        np.concatenate([part.right for part in parts]),
+        np.concatenate([part.figures for part in parts]),
+        np.concatenate([part.passages for part in parts]),
+        np.append(0, np.cumsum(sizes)),
     )
+    if (keys[1:] > keys[:-1]).all():  # parts that are in order need no second copy
+        return whole
+    return whole.take(np.argsort(keys, kind="stable"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -123,10 +123,12 @@ def judge(
     with clock("identify"):
         texts = known.texts
         facts = _facts(known)
-        nodes = collapse(sketches)
-    with clock("candidates"):
-        known_of = provenance(known.articles, texts, nodes, facts.times, facts.ranks, beyond.tells_sources)
-        found = search(nodes, facts, known_of, settings, clock, _share(tell, "compare"), beyond)
+        sketched = collapse(sketches)
+    # Repeats stand in each article alone: they are found beside what the search does on one thread.
+    alone = replace(settings, threads=1)
+    with beside(lambda: repeats(sketched, alone), settings.workers) as repeats_of, clock("candidates"):
+        known_of = provenance(known.articles, texts, sketched, facts.times, facts.ranks, beyond.tells_sources)
+        found = search(sketched, facts, known_of, settings, clock, _share(tell, "compare"), beyond)
         nodes = found.nodes
     with clock("cluster"):
         rows = members(nodes, found.clusters, facts)
@@ -137,10 +139,10 @@ def judge(
     def attributed() -> Attribution:
         return attribute(known.articles, texts, rows, facts, beyond.outlined)
 
-    # Credits are read by Python, repeats and places by kernels: side by side they take two thirds as long.
+    # Credits are read by Python and places by kernels: side by side they take two thirds as long.
     with beside(attributed, settings.workers) as attribution_of:
         with clock("repeats"):
-            repeating, repeated = repeats(nodes, settings)
+            repeating, repeated = repeats_of()
             if beyond.told is not None:
                 is_told = np.bincount(nodes.of_article[beyond.told], minlength=len(nodes))[repeating] > 0
                 repeating, repeated = repeating[is_told], repeated[is_told]

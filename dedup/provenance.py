@@ -20,6 +20,7 @@ NO_TIME = np.iinfo(np.int64).max
 """Stands for an absent time: later than all others."""
 
 _LOW = 0xFFFFFFFF
+_SEVERAL = -2
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,25 @@ class Provenance:
         sizes = last - first
         return np.repeat(np.arange(nodes.size), sizes), self.printed[places_of(first, sizes)] & _LOW
 
+    @cached_property
+    def _source(self) -> Rows:
+        """The number of each node's source: -1 for none, `_SEVERAL` for several."""
+        nodes = self.printed >> 32
+        out = np.full(self.times.size, -1, np.int64)
+        out[nodes] = self.printed & _LOW
+        out[np.bincount(nodes, minlength=out.size) > 1] = _SEVERAL
+        return out
+
     def by_one_source(self, left: Rows, right: Rows) -> NDArray[np.bool_]:
         """Whether some source has printed both nodes, for each two. A text and its copies are one node."""
-        row, source = self.sources_of(left)
-        keys = right[row] << 32 | source
+        ours, theirs = self._source[left], self._source[right]
+        same: NDArray[np.bool_] = (ours == theirs) & (ours >= 0)
+        some = np.flatnonzero((ours == _SEVERAL) | (theirs == _SEVERAL))
+        row, source = self.sources_of(left[some])
+        keys = right[some][row] << 32 | source
         is_met = np.searchsorted(self.printed, keys) < np.searchsorted(self.printed, keys, "right")
-        return np.bincount(row[is_met], minlength=left.size) > 0
+        same[some[row[is_met]]] = True
+        return same
 
 
 # How agencies mark a headline that updates or corrects an earlier item: in capitals, or before a colon.

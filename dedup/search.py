@@ -23,6 +23,7 @@ from dedup.stages.form import are_forms
 from dedup.stages.relate import Relation, are_near, joins, relate
 from dedup.stages.roundup import in_roundups
 from dedup.stages.template import by_copies
+from dedup.threads import beside
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
 
@@ -80,9 +81,10 @@ def search(  # noqa: PLR0913, PLR0917 - all that a search is made of
     bands = candidates.band_lists(nodes, settings)
     heads = candidates.first_of_lists(nodes, bands)
     raw = Compared(nodes, provenance, settings, clock, learns=True)
-    with clock("boilerplate"):
+    with clock("boilerplate"), beside(lambda: _read_ahead(raw), settings.workers) as texts_read:
         runs = _boilerplate(raw, heads, beyond.boilerplate)
         nodes = set_aside(nodes, runs, settings)
+        texts_read()
     compared = Compared(nodes, provenance, settings, clock, known=raw)
     roots = near_groups(compared, heads)
     sizes = np.bincount(roots, minlength=len(nodes))
@@ -113,6 +115,12 @@ def search(  # noqa: PLR0913, PLR0917 - all that a search is made of
         },
         caps,
     )
+
+
+def _read_ahead(compared: Compared) -> None:
+    """Read what templates are told by, on a thread: half of the time boilerplate is learnt on one."""
+    if compared.settings.workers > 1 and compared.provenance.tells_sources:
+        compared.kinds.read_all(1)
 
 
 def _boilerplate(compared: Compared, heads: Links, known: KnownBoilerplate | None) -> Runs:
@@ -177,9 +185,9 @@ def near_groups(compared: Compared, heads: Links) -> NDArray[np.int64]:
     first, later = first[order], later[order]
     while later.size:
         is_head = np.diff(later, prepend=-1) != 0
-        told = compared.add((first[is_head], later[is_head]))
-        near = are_near(told, nodes, settings)
-        roots[told.right[near]] = told.left[near]
+        for told in compared.add((first[is_head], later[is_head])):
+            near = are_near(told, nodes, settings)
+            roots[told.right[near]] = told.left[near]
         open_still = ~is_head & (roots[later] == later)
         first, later = first[open_still], later[open_still]
     while not np.array_equal(further := roots[roots], roots):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from dedup.kernels.lines import add_sizes, put_cells
 
 _BLOCK_BYTES = 4 << 20  # per unit of work: large enough to amortise a call, small enough for two threads
 _IN_VIEW = 12  # bytes of text that an Arrow view holds itself
@@ -98,6 +100,24 @@ def block_of(array: pa.LargeStringArray) -> Block:
     # Some of Arrow's buffers may be written to and some not; for numba those are two types, each to compile.
     octets.flags.writeable = places.flags.writeable = False
     return Block(octets, places[array.offset : array.offset + len(array) + 1])
+
+
+Cells = tuple[Block, NDArray[np.int32]]
+"""Texts, and which of them each row of a column has."""
+
+
+def lines_of(columns: Sequence[Cells], mark: str, last: str) -> memoryview:
+    """The cells of every row, a mark behind each and another behind the last one: UTF-8."""
+    sizes = np.full(columns[0][1].size, len(columns), np.int64)
+    for texts, numbers in columns:
+        add_sizes(texts.offsets, numbers, sizes)
+    ends = np.cumsum(sizes)
+    places, out = ends - sizes, np.empty(ends[-1], np.uint8)
+    for column, (texts, numbers) in enumerate(columns, start=1):
+        put_cells(
+            texts.data, texts.offsets, numbers, ord(mark if column < len(columns) else last), places, out
+        )
+    return out.data
 
 
 def _cut(chunk: Block) -> Iterator[Block]:

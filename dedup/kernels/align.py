@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dedup.kernels.chain import add_short_runs
 from dedup.kernels.grams import Grams, clear, fill_grams, first_of, gram_hash, new_grams, next_gram
 from dedup.kernels.index import MOST_PLACES, longest, run_length, slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.passages import (
     BOTH,
     EITHER,
@@ -33,7 +33,7 @@ from dedup.kernels.tokens import I32, U32
 I64 = NDArray[np.int64]
 
 
-@jit
+@bare
 def find_anchors(
     query: U32, target: U32, grams: Grams, mask: int, kgram: int, side: int, out: I32, n: int
 ) -> tuple[int, bool]:
@@ -91,6 +91,7 @@ def distinct_shingles(
     for article in articles:
         first, last = spans[article, 0], spans[article, 1]
         own, marked = inside[first:last], fresh[first:last]
+        marked[:] = False
         mask = slot_mask(own.size)
         clear(firsts, marks, mask)
         n = shingles(tokens[first:last], size, keys)
@@ -116,7 +117,7 @@ def distinct_shingles(
         counts[article] = distinct
 
 
-@jit
+@bare
 def fill_set(tokens: U32, fresh: Flags, size: int, into: Grams) -> int:
     """Put the shingles of an article that are `fresh` into the set and return the mask."""
     firsts, following, keys, marks = into
@@ -131,7 +132,7 @@ def fill_set(tokens: U32, fresh: Flags, size: int, into: Grams) -> int:
     return mask
 
 
-@jit
+@bare
 def count_both(tokens: U32, fresh: Flags, size: int, of: Grams, mask: int, sure: Flags, shingled: U32) -> int:
     """How many `fresh` shingles of an article the set holds; the `sure` ones are in it without a look."""
     firsts, following, keys, marks = of
@@ -178,7 +179,7 @@ def all_anchors(
     return longer
 
 
-@jit
+@bare
 def note_stretches(inside: Flags, since: I32) -> None:
     """Write where the stretch of tokens starts that are boilerplate, or are not, as each token is."""
     start = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare
 from dedup.kernels.tokens import I32, U8, decode
 
 I64 = NDArray[np.int64]
@@ -13,7 +13,7 @@ I64 = NDArray[np.int64]
 _STRIDE = 64  # octets that are passed over at a time: as vectors, 0.1 ns each instead of 1 ns
 
 
-@jit
+@bare
 def around(data: U8, offsets: I64, rows: I64, spans: tuple[I32, I32], out: I32) -> None:
     """Write the code points before and behind each span to `out` (int32, spans x 2 x width), nearest first.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 
 I64 = NDArray[np.int64]
 
@@ -33,7 +33,7 @@ def assign_leads(order: I64, joining: Links, apart: Links) -> I64:
     return lead
 
 
-@jit
+@bare
 def any_led_by(leader: int, lead: I64, links: Links, node: int) -> bool:
     """Whether a neighbour of `node` has this lead."""
     for i in range(links[0][node], links[0][node + 1]):  # noqa: SIM110 - numba has no generators in any()

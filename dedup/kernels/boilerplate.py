@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.index import add_all, holds, longest, new_index, slot_mask
-from dedup.kernels.jit import inlined, jit
+from dedup.kernels.jit import bare, inlined, jit
 from dedup.kernels.sketch import kgrams
 from dedup.kernels.tokens import I32, U32
 
@@ -51,7 +51,7 @@ def number_in(key: np.uint32, grams: GramSet) -> int:
     return np.int64(slots[slot])
 
 
-@jit
+@bare
 def find_known(hashed: U32, n: int, grams: GramSet, places: I32, numbers: I32) -> int:
     """Write which of `hashed[:n]` are in a set, and their numbers there, and return how many.
 
@@ -138,7 +138,7 @@ def grams_near(
     return out[:found].copy()
 
 
-@jit
+@bare
 def cover(starts: I64, ends: I64, inside: Flags) -> None:
     """Set `inside[starts[i]:ends[i]]`."""
     for run in range(starts.size):

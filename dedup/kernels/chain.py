@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.grams import pair_slot
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -26,7 +26,7 @@ Scratch = tuple[U8, I32]
 """Room for the lengths of a common subsequence, and where each token's stretch of a starts: none crosses."""
 
 
-@jit
+@bare
 def step_over(anchors: I32, i: int, j: int, gap: int) -> int:
     """How many tokens anchor `j` gives up to follow anchor `i` in one passage, or -1 where it cannot."""
     a_gap = anchors[j, 0] - (anchors[i, 0] + anchors[i, 2])
@@ -37,7 +37,7 @@ def step_over(anchors: I32, i: int, j: int, gap: int) -> int:
     return over
 
 
-@jit
+@bare
 def nearest_run(
     a: U32, b: U32, places: tuple[int, int], step: int, gap: int, known: tuple[U8, int]
 ) -> tuple[int, int, int]:
@@ -88,7 +88,7 @@ def nearest_run(
 _EVERY = np.ones(4, np.uint8)  # the pairs of an index with one slot, taken
 
 
-@jit
+@bare
 def next_run(a: U32, b: U32, i: int, j: int, step: int, gap: int) -> tuple[int, int, int]:
     """The nearest run of `SHORT_RUN` or more equal tokens within `gap` tokens of `a[i]` and `b[j]`.
 
@@ -99,7 +99,7 @@ def next_run(a: U32, b: U32, i: int, j: int, step: int, gap: int) -> tuple[int, 
     return nearest_run(a, b, (i, j), step, gap, (_EVERY, 0))
 
 
-@jit
+@bare
 def add_short_runs(
     a: U32, b: U32, anchors: I32, n: int, lengths: tuple[int, int], known: tuple[U8, int]
 ) -> int:
@@ -133,7 +133,7 @@ def add_short_runs(
     return found
 
 
-@jit
+@bare
 def link(anchors: I32, n: int, side: int, gap: int, scores: I32, before: I32) -> None:
     """For each of `n` anchors, sorted by their place on `side`, write its best chain's equal tokens, and its
     predecessor in it.
@@ -151,7 +151,7 @@ def link(anchors: I32, n: int, side: int, gap: int, scores: I32, before: I32) ->
                 before[j] = i
 
 
-@jit
+@bare
 def add_run(runs: Runs, n: int, i: int, j: int, size: int, since: I32) -> int:
     """Add the run of `size` tokens at `a[i]` and `b[j]`, cut where a stretch of a starts, the last first."""
     while size:
@@ -162,7 +162,7 @@ def add_run(runs: Runs, n: int, i: int, j: int, size: int, since: I32) -> int:
     return n
 
 
-@jit
+@bare
 def align_gap(a: U32, b: U32, span: tuple[int, int, int, int], scratch: Scratch, runs: Runs, n: int) -> int:
     """Add the longest common subsequence of `a[i:j]` and `b[k:l]`, last match first; returns the count."""
     i, j, k, l = span  # noqa: E741 - the four ends of two ranges
@@ -190,7 +190,7 @@ def align_gap(a: U32, b: U32, span: tuple[int, int, int, int], scratch: Scratch,
     return n
 
 
-@jit
+@bare
 def walk(a: U32, b: U32, anchors: I32, last: int, links: Links, scratch: Scratch, runs: Runs) -> int:
     """Walk the chain that ends in anchor `last` back to its start, or to an anchor already used.
 

@@ -7,11 +7,11 @@ At each place the longest equal run among the nearest earlier places of the same
 from __future__ import annotations
 
 from dedup.kernels.index import MOST_PLACES, Index, first_place, put_first, run_length, slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare
 from dedup.kernels.tokens import I32, U32
 
 
-@jit
+@bare
 def longest_earlier(tokens: U32, i: int, place: int, before: I32, nearest: int) -> tuple[int, int, int]:
     """The longest run at `i` that also stands at `place` or before, and where; then a rhythm's length.
 
@@ -46,7 +46,7 @@ def longest_earlier(tokens: U32, i: int, place: int, before: I32, nearest: int) 
     return (0, 0, near) if steps > 1 and near >= best else (best, best_place, 0)
 
 
-@jit
+@bare
 def add_anchors(source: I32, place: int, i: int, length: int, kgram: int, anchors: I32, n: int) -> int:
     """Add the run `length` at `place` and `i` as anchors, each piece from where its tokens stood first.
 
@@ -72,7 +72,7 @@ def add_anchors(source: I32, place: int, i: int, length: int, kgram: int, anchor
     return n
 
 
-@jit
+@bare
 def find_earlier(
     tokens: U32,
     grams: U32,

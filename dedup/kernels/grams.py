@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.index import slot_mask
-from dedup.kernels.jit import inlined, jit
+from dedup.kernels.jit import bare, inlined, jit
 from dedup.kernels.tokens import I32, U8, U32
 
 U64 = NDArray[np.uint64]
@@ -59,7 +59,7 @@ def first_of(key: int, place: int, following: I32, keys: U32) -> int:
     return place
 
 
-@jit
+@bare
 def clear(firsts: I32, marks: U8, mask: int) -> None:
     """Empty an index's slots up to `mask`."""
     for slot in range(mask + 1):
@@ -68,7 +68,7 @@ def clear(firsts: I32, marks: U8, mask: int) -> None:
         marks[slot] = 0
 
 
-@jit
+@bare
 def fill_grams(tokens: U32, size: int, grams: Grams) -> int:
     """Index the k-grams of `size` tokens, each one's places in ascending order; returns the mask."""
     firsts, following, keys, pairs = grams
@@ -93,7 +93,7 @@ def fill_grams(tokens: U32, size: int, grams: Grams) -> int:
     return mask
 
 
-@jit
+@bare
 def next_gram(tokens: U32, i: int, size: int, pairs: U8, mask: int) -> int:
     """The first place from `i` on whose k-gram may be in the index: all its pairs are.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import inlined, jit
+from dedup.kernels.jit import bare, inlined, jit
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -23,7 +23,7 @@ Place = tuple[int, int]
 """An article in an index: its stamp, below 2**32 - 1, and its mask."""
 
 
-@jit
+@bare
 def longest(spans: I64, articles: I64) -> int:
     """The tokens of the longest of some articles, at least 1: how much room they need."""
     most = 1
@@ -43,7 +43,7 @@ def new_index(most: int) -> Index:
     )
 
 
-@jit
+@bare
 def slot_mask(n: int) -> int:
     """The smallest table that is at most half full: a small article stays within the cache."""
     slots = 16
@@ -87,7 +87,7 @@ def first_place(index: Index, key: np.uint32, place_of: Place) -> int:
     return np.int64(index[1][slot]) if index[0][slot] == entry else np.int64(-1)
 
 
-@jit
+@bare
 def add_all(index: Index, values: U32, n: int, place_of: Place) -> int:
     """Put `values[:n]` into the index as a set and return how many are distinct."""
     slots = index[0]

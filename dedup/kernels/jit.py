@@ -12,17 +12,20 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import llvmlite.binding
 import numba
+from numba.core import caching, runtime
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _njit: Any = numba.njit  # its types lose the signature of what it decorates
+_runtime: Any = runtime
+_caching: Any = caching
 _config: Any = numba.config  # filled from the environment, unseen by type checkers
 
 _log = logging.getLogger(__name__)
@@ -79,16 +82,57 @@ def is_cold() -> bool:
 
 def jit(kernel: Callable[P, R]) -> Callable[P, R]:
     """Compile `kernel` on first use, without the GIL."""
+    return _kept(kernel, {})
+
+
+def bare(kernel: Callable[P, R]) -> Callable[P, R]:
+    """The same for a kernel that makes no arrays and returns none: users of arrays are not counted in it.
+
+    Numba counts them up and down wherever an array is cut, or taken from a tuple: a quarter of comparing. It
+    must not call kernels that make or return arrays; setting a slice to an array makes one.
+    """
+    return _kept(kernel, {"_nrt": False})
+
+
+def _kept(kernel: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
+    compiled = _njit(nogil=True, **options)(kernel)
     folder = cache_folder(kernel.__module__.rpartition(".")[2])
-    if folder is None:
-        return cast("Callable[P, R]", _njit(nogil=True)(kernel))
-    # The setting is global to numba, and the caller's own kernels are none of our business: put it back.
-    before = _config.CACHE_DIR
-    _config.CACHE_DIR = str(folder)
-    try:
-        return cast("Callable[P, R]", _njit(nogil=True, cache=True)(kernel))
-    finally:
-        _config.CACHE_DIR = before
+    if folder is not None and hasattr(compiled, "_cache"):  # without compiling there is none
+        compiled._cache = _Cache(kernel, folder)
+    return cast("Callable[P, R]", compiled)
+
+
+class _Cache:
+    """Numba's cache of one kernel, opened when it is asked for: of 150 kernels a run loads 30.
+
+    Nor does loading fill numba's registries, which only compiling needs and does itself. 0.3 s of every run.
+    """
+
+    def __init__(self, kernel: Callable[..., Any], folder: Path) -> None:
+        self._kernel, self._folder = kernel, folder
+
+    @cached_property
+    def _opened(self) -> Any:
+        # The setting is global to numba, and the caller's own kernels are none of our business: put it back.
+        before = _config.CACHE_DIR
+        _config.CACHE_DIR = str(self._folder)
+        try:
+            return _caching.FunctionCache(self._kernel)
+        except RuntimeError:  # the folder is gone
+            return _caching.NullCache()
+        finally:
+            _config.CACHE_DIR = before
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """The kernel for a signature, or None where it is not kept."""
+        _runtime.rtsys.initialize(target)  # what counts the users of arrays
+        if isinstance(self._opened, _caching.NullCache):
+            return None
+        with self._opened._guard_against_spurious_io_errors():
+            return self._opened._load_overload(signature, target)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._opened, name)
 
 
 def inlined(kernel: Callable[P, R]) -> Callable[P, R]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.boilerplate import GramSet, find_known
 from dedup.kernels.index import longest, new_index, slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -57,7 +57,7 @@ def find_keywords(
         chance[row] = take_rarest(own[:some], seen_in, number_of, total, keywords[row])
 
 
-@jit
+@bare
 def distinct_words(tokens: U32, stamp: int, slots: U64, out: U32) -> int:
     """Write each token once to `out` and return how many; `slots`: of an index, cleared by `stamp`."""
     mask = slot_mask(tokens.size)
@@ -74,7 +74,7 @@ def distinct_words(tokens: U32, stamp: int, slots: U64, out: U32) -> int:
     return n
 
 
-@jit
+@bare
 def take_rarest(words: U32, seen_in: I32, number_of: I64, total: int, out: U32) -> float:
     """Write the rarest words to `out`, in any order; of equally rare ones every article takes the same.
 
@@ -101,11 +101,12 @@ def take_rarest(words: U32, seen_in: I32, number_of: I64, total: int, out: U32) 
             rest += 1
     if rest and left:
         least_first(words, rest, left)
-        out[n:] = words[:left]
+        for i in range(left):
+            out[n + i] = words[i]
     return chance
 
 
-@jit
+@bare
 def least_first(values: U32, n: int, number: int) -> None:
     """Put the `number` least of `values[:n]` in front of the others (Hoare 1961)."""
     low, high = 0, n - 1
@@ -164,7 +165,7 @@ def are_unrelated(
         out[which] = number == least
 
 
-@jit
+@bare
 def shared_keywords(a: U32, b: U32, less: U32) -> int:
     """How many keywords two ascending rows share that are not in `less`, ascending too."""
     i = j = k = n = 0

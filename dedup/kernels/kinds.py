@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from dedup.kernels.boilerplate import GramSet, number_in
 from dedup.kernels.index import Index, add_all, holds, longest, new_index, slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
+from dedup.kernels.plain import ascii_classes, ascii_places, code_points
 from dedup.kernels.tokens import I32, U8, U32, decode, tokenize
 
 I64 = NDArray[np.int64]
@@ -24,9 +25,10 @@ the first tokens."""
 
 _STOPS = (ord("."), ord("!"), ord("?"), ord(":"), ord(";"), ord("\n"), ord("\r"))
 _PASSED = (ord(" "), ord("\t"), ord('"'), ord("'"), ord("("), ord("["), ord("*"), ord("-"))
+_IN_ASCII = 0x80
 
 
-@jit
+@bare
 def write_kinds(
     data: U8, span: tuple[int, int], places: tuple[I32, I32], cases: tuple[Flags, Flags], out: U8
 ) -> None:
@@ -45,10 +47,10 @@ def write_kinds(
         kind = PLAIN
         while place < end:
             code, size = np.int64(data[octet]), 1
-            if code >= 0x80:
+            if code >= _IN_ASCII:
                 code, size = decode(data, octet, high)
             if place < start:
-                if code < 0x80 and code not in _PASSED:
+                if code < _IN_ASCII and code not in _PASSED:
                     begins = code in _STOPS
             elif ord("0") <= code <= ord("9"):
                 kind = NUMBER
@@ -60,6 +62,28 @@ def write_kinds(
             octet += size
             place += 1
         out[i] = kind
+
+
+@bare
+def write_ascii_kinds(
+    data: U8, low: int, n: int, places: tuple[I32, I32, U8], cases: tuple[Flags, Flags], out: U8
+) -> None:
+    """The same for the `n` tokens of an ASCII text that starts at byte `low`, by `plain.ascii_places`."""
+    starts, ends, numbers = places
+    capitals, smalls = cases
+    behind = low  # the token before
+    for i in range(n):
+        start = low + starts[i]
+        first = data[np.uint64(start)]
+        kind = LOWER if smalls[first] else PLAIN
+        if capitals[first]:
+            at = start - 1
+            while at >= behind and data[np.uint64(at)] in _PASSED:
+                at -= 1
+            begins = data[np.uint64(at)] in _STOPS if at >= behind else i == 0
+            kind = PLAIN if begins else NAME
+        out[i] = NUMBER if numbers[i] else kind
+        behind = low + ends[i]
 
 
 @jit
@@ -80,12 +104,18 @@ def find_kinds(
     most = 1
     for row in rows:
         most = max(most, offsets[row + 1] - offsets[row])
-    tokens = np.empty(most, np.uint32)
+    tokens, bounds = np.empty(most, np.uint32), np.empty(2 * most + 4, np.int32)
     starts, ends = np.empty(most, np.int32), np.empty(most, np.int32)
+    digits, classes = np.empty(most, np.uint8), ascii_classes(table[0])
     for r in range(rows.size):
         low, high = offsets[rows[r]], offsets[rows[r] + 1]
-        n = tokenize(data, low, high, table[0], table[1], tokens, starts, ends)
-        write_kinds(data, (low, high), (starts[:n], ends[:n]), cases, out[begins[r] : begins[r] + n])
+        own = out[begins[r] :]
+        if code_points(data, low, high) == high - low:
+            n = ascii_places(data, low, high, classes, bounds, (starts, ends, digits))
+            write_ascii_kinds(data, low, n, (starts, ends, digits), cases, own)
+        else:
+            n = tokenize(data, low, high, table[0], table[1], tokens, starts, ends)
+            write_kinds(data, (low, high), (starts[:n], ends[:n]), cases, own)
 
 
 @jit
@@ -117,7 +147,7 @@ def tell_names(
         tell_fresh(own[0], own[1], boilerplate[start:end], (sets[1], sets[2], r), first)
 
 
-@jit
+@bare
 def drop_words(tokens: U32, kinds: U8, words: tuple[U8, GramSet, GramSet], share: float) -> bool:
     """Make `PLAIN` of names that are words which name nobody; returns whether the article tells names."""
     hints, small, plain = words
@@ -134,7 +164,7 @@ def drop_words(tokens: U32, kinds: U8, words: tuple[U8, GramSet, GramSet], share
     return found < share * tokens.size and names <= lowers
 
 
-@jit
+@bare
 def drop_small(tokens: U32, kinds: U8, room: tuple[Index, int], tells: bool) -> None:
     """Make `PLAIN` of words in small letters, and of names that are among these, or of all unless `tells`."""
     index, stamp = room
@@ -147,7 +177,7 @@ def drop_small(tokens: U32, kinds: U8, room: tuple[Index, int], tells: bool) -> 
             kinds[i] = PLAIN
 
 
-@jit
+@bare
 def tell_fresh(
     tokens: U32, kinds: U8, boilerplate: Flags, room: tuple[Index, Index, int], first: int
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.chain import Runs, Scratch, link, walk
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.rows import grown, order_of, reorder, sort
 from dedup.kernels.tokens import I32, U8, U32
 
@@ -63,7 +63,7 @@ def sort_anchors(anchors: I32, n: int) -> None:
     reorder(anchors, order_of(keys))
 
 
-@jit
+@bare
 def mark(seen: Flags, inside: Flags, start: int, size: int) -> tuple[int, int]:
     """Mark one side's run of `size` aligned tokens as covered.
 
@@ -79,7 +79,7 @@ def mark(seen: Flags, inside: Flags, start: int, size: int) -> tuple[int, int]:
     return new, outside
 
 
-@jit
+@bare
 def count_new(seen: Flags, start: int, size: int) -> int:
     """How many tokens of a run are not covered."""
     new = np.int32(0)
@@ -88,7 +88,7 @@ def count_new(seen: Flags, start: int, size: int) -> int:
     return new
 
 
-@jit
+@bare
 def is_news(runs: Runs, n: int, seen: Seen, least: int) -> bool:
     """Whether the aligned tokens cover at least `least` tokens, on either side, not covered before."""
     seen_a, seen_b, _ = seen
@@ -103,7 +103,7 @@ def is_news(runs: Runs, n: int, seen: Seen, least: int) -> bool:
     return False
 
 
-@jit
+@bare
 def end_of_row(runs: Runs, first: int, inside: Flags, least: int) -> int:
     """Where the row ends that starts with run `first`; the last run comes first.
 
@@ -129,7 +129,7 @@ def end_of_row(runs: Runs, first: int, inside: Flags, least: int) -> int:
     return cut + 1
 
 
-@jit
+@bare
 def cover(runs: Runs, row: int, inside: tuple[Flags, Flags], seen: Seen, shingle: int, figures: I32) -> int:
     """Mark a run as covered, add its tokens to `figures`, and return how many are new on either side."""
     a_inside, b_inside = inside
@@ -147,7 +147,7 @@ def cover(runs: Runs, row: int, inside: tuple[Flags, Flags], seen: Seen, shingle
     return new_a + new_b
 
 
-@jit
+@bare
 def add_rows(
     runs: Runs,
     n: int,

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.index import slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
+from dedup.kernels.plain import ascii_classes, ascii_places, code_points
 from dedup.kernels.tokens import I32, U8, U32, decode, tokenize
 
 I64 = NDArray[np.int64]
@@ -14,7 +15,7 @@ I64 = NDArray[np.int64]
 WHITE = np.uint32(1 << 29)  # of the fold table
 
 
-@jit
+@bare
 def tail_number(tail: I32, tails: I32, known: int, slots: I32) -> int:
     """The number of a tail among the first `known` of `tails`, to which it is added where it is new.
 
@@ -33,17 +34,9 @@ def tail_number(tail: I32, tails: I32, known: int, slots: I32) -> int:
             return np.int64(number)
         slot = (slot + 1) & (slots.size - 1)
     slots[slot] = known
-    tails[known] = tail
+    for i in range(tail.size):
+        tails[known, i] = tail[i]
     return known
-
-
-@jit
-def code_points(data: U8, low: int, high: int) -> int:
-    """How many code points `data[low:high]` has: bytes that continue none."""
-    n = 0
-    for octet in data[low:high]:
-        n += octet & 0xC0 != 0x80
-    return n
 
 
 @jit
@@ -72,7 +65,8 @@ def locate(
     room = 1
     for row in rows:
         room = max(room, offsets[row + 1] - offsets[row])
-    tokens = np.empty(room, np.uint32)
+    tokens, bounds = np.empty(room, np.uint32), np.empty(2 * room + 4, np.int32)
+    digits, classes = np.empty(room, np.uint8), ascii_classes(entries)
     token_starts, token_ends = np.empty(room, np.int32), np.empty(room, np.int32)
     octets = np.empty(room, np.int32)
     asked = begins[-1] - begins[0]
@@ -83,10 +77,12 @@ def locate(
     tail = np.empty(width, np.int32)
     for i in range(rows.size):
         low, high = offsets[rows[i]], offsets[rows[i] + 1]
-        n = tokenize(data, low, high, entries, multi, tokens, token_starts, token_ends)
         length = code_points(data, low, high)
         is_plain = length == high - low  # then code points are bytes: of 38,433 articles all but 722
-        if not is_plain:
+        if is_plain:
+            n = ascii_places(data, low, high, classes, bounds, (token_starts, token_ends, digits))
+        else:
+            n = tokenize(data, low, high, entries, multi, tokens, token_starts, token_ends)
             number = 0
             for at in range(low, high):
                 octets[number] = at - low

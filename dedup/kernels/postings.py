@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -18,7 +18,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-@jit
+@bare
 def band_keys(signatures: U32, rows: int, band: int, has_key: NDArray[np.bool_], out: U64) -> int:
     """Write key << 32 | article for one band of `rows` rows to `out`, for the articles that have keys."""
     n = 0
@@ -34,7 +34,7 @@ def band_keys(signatures: U32, rows: int, band: int, has_key: NDArray[np.bool_],
     return n
 
 
-@jit
+@bare
 def drop_single(entries: U64) -> int:
     """Keep the lists of two and more of sorted key << 32 | article, in place; returns how many are left."""
     n = 0
@@ -81,7 +81,7 @@ def shared_prints(prints: U32, spans: I64, chosen: NDArray[np.bool_], out: U64) 
     return n
 
 
-@jit
+@bare
 def pair_with_first(entries: U64, out: U64) -> int:
     """From sorted key << 32 | article, write article << 32 | first article of its list; returns how many."""
     n = 0
@@ -180,7 +180,7 @@ def list_postings(entries: U64, articles: int) -> tuple[I64, I32, I64, I32]:
     return starts[: lists + 1].copy(), members, of_article, own
 
 
-@jit
+@bare
 def equal_places(a: U32, b: U32) -> int:
     """In how many places two arrays of one length are equal."""
     n = 0
@@ -247,7 +247,7 @@ def meet(
     return earlier[:n].copy(), later[:n].copy()
 
 
-@jit
+@bare
 def common(a: U32, b: U32) -> int:
     """How many values two ascending arrays share."""
     i = j = n = 0
@@ -263,7 +263,7 @@ def common(a: U32, b: U32) -> int:
     return n
 
 
-@jit
+@bare
 def common_counts(prints: U32, spans: I64, left: I64, right: I64, out: I32) -> None:
     """Write how many fingerprints articles `left[i]` and `right[i]` share to `out[i]`."""
     for p in range(left.size):
@@ -271,7 +271,7 @@ def common_counts(prints: U32, spans: I64, left: I64, right: I64, out: I32) -> N
         out[p] = common(a, prints[spans[right[p], 0] : spans[right[p], 1]])
 
 
-@jit
+@bare
 def equal_rows(signatures: U32, left: I64, right: I64, out: I32) -> None:
     """Write in how many places the signatures of `left[i]` and `right[i]` agree to `out[i]`."""
     for p in range(left.size):

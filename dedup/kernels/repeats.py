@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dedup.kernels.chain import Links, Runs, link, next_run, walk
 from dedup.kernels.earlier import find_earlier
 from dedup.kernels.index import new_index
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.rhythms import BLOCK, ECHOES, FAINT, GRADE, RUN, SWAPPED, TOLD, drop_rhythms, echoes
 from dedup.kernels.rows import copy_rows, grown, order_of, reorder
 from dedup.kernels.sketch import kgrams
@@ -24,7 +24,7 @@ U8 = NDArray[np.uint8]
 _NEIGHBOURS = 8  # anchors before a chain that are asked whether they end a block
 
 
-@jit
+@bare
 def widen(tokens: U32, anchors: I32, last: int, n: int, links: Links, limits: tuple[int, int]) -> int:
     """Lengthen the chain that ends in anchor `last` by the short runs at its ends; returns its new last one.
 
@@ -72,7 +72,7 @@ def widen(tokens: U32, anchors: I32, last: int, n: int, links: Links, limits: tu
     return last
 
 
-@jit
+@bare
 def to_block(runs: Runs, n: int, limits: tuple[int, float], out: I32) -> int:
     """Write a chain's block to `out` (`rhythms.BLOCK` figures but for echoes), less what would overlap.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.rows import copy_rows, order_of
 from dedup.kernels.tokens import I32, U32
 
@@ -61,7 +61,7 @@ def families(blocks: I32, long_run: int, family: I64) -> int:
     return n
 
 
-@jit
+@bare
 def count_in(block: I32, known: Family) -> None:
     """Add a block, in reading order, to what is known of its family."""
     if known[_PLACES] == 0:
@@ -102,7 +102,7 @@ def echoes(tokens: U32, source: I32, start: int, end: int, lengths: tuple[int, i
     return total
 
 
-@jit
+@bare
 def is_lines(block: I32) -> bool:
     """Whether the first place of a block is several lines of one frame itself."""
     first = block[1] - block[0]
@@ -110,7 +110,7 @@ def is_lines(block: I32) -> bool:
     return block[ECHOES] > ECHO * first and block[ECHOES] + other > ALIKE * first
 
 
-@jit
+@bare
 def is_rhythm(known: Family) -> bool:
     """Whether a family is a rhythm."""
     other = known[_LONGER] - known[_EQUAL]

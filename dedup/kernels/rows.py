@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
 
 
-@jit
+@bare
 def widest_gap(n: int) -> int:
     """The first gap of a Shell sort of `n` items (Knuth 1973: 1, 4, 13, 40…)."""
     gap = 1
@@ -20,7 +20,7 @@ def widest_gap(n: int) -> int:
     return gap
 
 
-@jit
+@bare
 def sort(values: U32 | I64, n: int) -> None:
     """Sort `values[:n]` in place (Shell 1959); articles have some dozens of fingerprints."""
     gap = widest_gap(n)
@@ -55,7 +55,7 @@ def order_of(keys: I64) -> I64:
     return order
 
 
-@jit
+@bare
 def copy_rows(source: I32, n: int, target: I32, at: int) -> None:
     """Copy the first `n` rows of `source` to `target`, from row `at` on."""
     for i in range(n):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.rows import sort
 from dedup.kernels.tokens import I32, U8, U32, tokenize
 
@@ -20,7 +20,7 @@ _HALF = np.uint64(32)
 _TOKENS_PER_WINDOW = 16  # under 16 windows' tokens an article gets narrower ones: some 30 fingerprints
 
 
-@jit
+@bare
 def mix(value: np.uint64) -> np.uint64:
     """MurmurHash3's 64-bit finaliser (Appleby): every input bit moves every output bit."""
     value ^= value >> np.uint64(33)
@@ -30,7 +30,7 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(33))
 
 
-@jit
+@bare
 def gram_hashes(tokens: U32, size: int, base: np.uint64, out: U32) -> int:
     """Write the uint32 hash of every run of `size` tokens to `out` and return how many runs there are.
 
@@ -53,19 +53,19 @@ def gram_hashes(tokens: U32, size: int, base: np.uint64, out: U32) -> int:
     return n
 
 
-@jit
+@bare
 def shingles(tokens: U32, size: int, out: U32) -> int:
     """Write the shingle hashes of `tokens` to `out` and return how many."""
     return gram_hashes(tokens, size, _SHINGLE_BASE, out)
 
 
-@jit
+@bare
 def kgrams(tokens: U32, size: int, out: U32) -> int:
     """Write the k-gram hashes of `tokens` to `out` and return how many."""
     return gram_hashes(tokens, size, _KGRAM_BASE, out)
 
 
-@jit
+@bare
 def mix_affine(h: np.uint32) -> np.uint32:
     """MurmurHash3's 32-bit finaliser, as datasketch puts before its `affine32` permutations."""
     h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
@@ -73,7 +73,7 @@ def mix_affine(h: np.uint32) -> np.uint32:
     return np.uint32(h ^ (h >> np.uint32(16)))
 
 
-@jit
+@bare
 def sign(hashed: U32, n: int, a: U32, b: U32, signature: U32) -> None:
     """The MinHash of `hashed[:n]`: datasketch's `affine32` scheme, bit for bit (uint32 throughout).
 
@@ -89,7 +89,7 @@ def sign(hashed: U32, n: int, a: U32, b: U32, signature: U32) -> None:
             signature[p] = min(signature[p], v0, v1, v2, v3)
 
 
-@jit
+@bare
 def sort_distinct(values: U32, n: int) -> int:
     """Sort `values[:n]` in place, drop what occurs twice, and return how many are left."""
     sort(values, n)
@@ -101,14 +101,14 @@ def sort_distinct(values: U32, n: int) -> int:
     return kept
 
 
-@jit
+@bare
 def least_of_two(a: U32, b: U32, out: U32) -> None:
     """Write the smaller of `a[i]` and `b[i]` to `out[i]`."""
     for i in range(out.size):
         out[i] = min(a[i], b[i])
 
 
-@jit
+@bare
 def winnow(hashed: U32, n: int, window: int, out: U32) -> int:
     """Write the fingerprints of `n` k-gram hashes to `out`, distinct and ascending, and return how many.
 

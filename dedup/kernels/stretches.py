@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.boilerplate import GramSet, find_known
 from dedup.kernels.index import longest
-from dedup.kernels.jit import inlined, jit
+from dedup.kernels.jit import bare, inlined, jit
 from dedup.kernels.rows import grown
 from dedup.kernels.sketch import kgrams
 from dedup.kernels.tokens import I32, U32
@@ -30,7 +30,7 @@ def root_of(parents: I32, number: int) -> int:
     return number
 
 
-@jit
+@bare
 def unite(parents: I32, first: int, second: int) -> None:
     """Unite two trees; the smaller number is the root, so that the order of unions leaves no trace."""
     if parents[first] == parents[second]:
@@ -39,7 +39,7 @@ def unite(parents: I32, first: int, second: int) -> None:
     parents[max(a, b)] = min(a, b)
 
 
-@jit
+@bare
 def unite_all(parents: I32, others: I32) -> None:
     """Unite what is united in another tree over the same numbers."""
     for number in range(others.size):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.chain import SHORT_RUN
 from dedup.kernels.index import Index, Place, add_all, entry_of, longest, new_index, slot_mask
-from dedup.kernels.jit import jit
+from dedup.kernels.jit import bare, jit
 from dedup.kernels.kinds import FRESH, LEADING, NAME, NUMBER
 from dedup.kernels.tokens import I32, U8, U32
 
@@ -32,7 +32,7 @@ Gone = tuple[I32, U8, Flags]
 """Of one side what the other has nowhere: the places, ascending, their kinds, and which are swapped."""
 
 
-@jit
+@bare
 def occurs(tokens: U32, start: int, end: int, token: np.uint32) -> bool:
     """Whether `token` is in `tokens[start:end]`; without an early way out, so that it compiles to vectors."""
     hits = 0
@@ -41,7 +41,7 @@ def occurs(tokens: U32, start: int, end: int, token: np.uint32) -> bool:
     return hits > 0
 
 
-@jit
+@bare
 def put(tokens: U32, kinds: U8, table: Table, places: I32) -> int:
     """Put an article into a table, and write where its names and numbers stand; returns how many.
 
@@ -81,7 +81,7 @@ def find_gone(tokens: U32, kinds: U8, places: I32, other: tuple[U32, Table], out
     return out[0][:n], out[1][:n], out[2][:n]
 
 
-@jit
+@bare
 def kinds_between(gone: Gone, start: int, end: int) -> tuple[int, int, int]:
     """The first of those gone in `start:end`, the first behind, and whether they are `NAME | NUMBER`."""
     low, high = 0, gone[0].size
@@ -98,7 +98,7 @@ def kinds_between(gone: Gone, start: int, end: int) -> tuple[int, int, int]:
     return low, high, kinds & (NAME | NUMBER)
 
 
-@jit
+@bare
 def mark_slot(slot: tuple[int, int, int, int], gone: tuple[Gone, Gone]) -> None:
     """Mark the names, and the numbers, of a gap (start, end on either side) that has some on both sides."""
     a_start, a_end, a_kinds = kinds_between(gone[0], slot[0], slot[1])
@@ -111,7 +111,7 @@ def mark_slot(slot: tuple[int, int, int, int], gone: tuple[Gone, Gone]) -> None:
             gone[1][2][j] |= gone[1][1][j] & common != 0
 
 
-@jit
+@bare
 def mark_between(
     passages: I32, row: int, sizes: tuple[int, int], limits: tuple[int, int], gone: tuple[Gone, Gone]
 ) -> None:
@@ -133,7 +133,7 @@ def mark_between(
         mark_slot((max(0, a_start - edge), a_start, max(0, b_start - edge), b_start), gone)
 
 
-@jit
+@bare
 def next_equal(a: U32, b: U32, i: int, j: int, gap: int) -> tuple[int, int]:
     """Where the nearest run of `SHORT_RUN` equal tokens starts within `gap` tokens of `a[i]` and `b[j]`.
 
@@ -152,7 +152,7 @@ def next_equal(a: U32, b: U32, i: int, j: int, gap: int) -> tuple[int, int]:
     return a.size, b.size
 
 
-@jit
+@bare
 def mark_inside(a: U32, b: U32, passage: I32, gap: int, gone: tuple[Gone, Gone]) -> None:
     """Mark what is swapped in the gaps of a passage: from where it differs to the next equal run."""
     i, a_end, j, b_end = passage[0], passage[1], passage[2], passage[3]
@@ -168,7 +168,7 @@ def mark_inside(a: U32, b: U32, passage: I32, gap: int, gone: tuple[Gone, Gone])
         i, j = x, y
 
 
-@jit
+@bare
 def count_side(
     tokens: U32, boilerplate: Flags, gone: Gone, room: tuple[tuple[U32, U32], Index], stamp: int, out: I32
 ) -> None:
@@ -190,7 +190,7 @@ def count_side(
     out[NUMBERS_IN] = add_all(index, lists[1], numbers, (stamp + 1, slot_mask(numbers)))
 
 
-@jit
+@bare
 def count_numbers(kinds: U8) -> int:
     """How many distinct numbers an article has."""
     n = 0
@@ -254,7 +254,7 @@ def count_swaps(
     return out
 
 
-@jit
+@bare
 def outside(tokens: U32, gone: Gone, passages: I32, side: int, out: U32) -> int:
     """Write those gone that stand outside of passages to `out`; returns how many."""
     places, _, inside = gone

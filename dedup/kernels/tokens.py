@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.kernels.jit import inlined, jit
+from dedup.kernels.jit import bare, inlined, jit
 
 U32 = NDArray[np.uint32]
 U8 = NDArray[np.uint8]
@@ -48,7 +48,7 @@ def decode(data: U8, at: int, end: int) -> tuple[int, int]:
     return 0, 1
 
 
-@jit
+@bare
 def letters_ahead(data: U8, at: int, end: int, entries: U32) -> int:
     """What follows at `at`: 0 no word character, 1 a single letter that drops marks, 2 any other."""
     found = 0
@@ -67,7 +67,7 @@ def letters_ahead(data: U8, at: int, end: int, entries: U32) -> int:
     return found
 
 
-@jit
+@bare
 def class_ahead(data: U8, at: int, end: int, entries: U32) -> int:
     """The class of the next code point at or after `at` that is neither a mark nor ignored."""
     while at < end:

@@ -86,16 +86,17 @@ class Kinds:
     """
 
     def __init__(self, nodes: Nodes, provenance: Provenance) -> None:
-        self._nodes, self._provenance = nodes, provenance
-        self._known = np.zeros(len(nodes), np.bool_)
+        self._spans, self._provenance = nodes.token_spans, provenance
+        self._read, self._known = np.zeros((2, len(nodes)), np.bool_)
         self.kinds = np.empty(nodes.tokens.size, np.uint8)
 
-    def find(self, nodes: NDArray[np.int64], workers: int) -> None:
-        """Find the kinds of the tokens of more nodes."""
-        nodes = nodes[~self._known[nodes]]
-        self._known[nodes] = True
+    def read_all(self, workers: int) -> None:
+        """Read the texts of all nodes; some will not be asked about, but a thread may have nothing to do."""
+        self._read_some(np.arange(self._read.size), workers)
+
+    def _read_some(self, nodes: NDArray[np.int64], workers: int) -> None:
+        nodes = nodes[~self._read[nodes]]
         table = (fold_table().entries, fold_table().multi)
-        spans, inside = self._nodes.token_spans, (self._nodes.tokens, self._nodes.boilerplate)
         chunks = [
             (texts, rows[slice(*part)], nodes[places][slice(*part)])
             for texts, places, rows in self._provenance.texts.by_chunk(self._provenance.article[nodes])
@@ -104,10 +105,23 @@ class Kinds:
 
         def work(chunk: tuple[Block, NDArray[np.int64], NDArray[np.int64]]) -> None:
             texts, rows, some = chunk
-            find_kinds(texts.data, texts.offsets, rows, table, _cases(), spans[some, 0], self.kinds)
-            tell_names(inside, spans, some, _words(), (GERMAN, FIRST), self.kinds)
+            find_kinds(texts.data, texts.offsets, rows, table, _cases(), self._spans[some, 0], self.kinds)
 
         for _ in in_order(work, chunks, workers):
+            pass
+        self._read[nodes] = True
+
+    def find(self, nodes: Nodes, some: NDArray[np.int64], workers: int) -> None:
+        """Find the kinds of the tokens of some more nodes, their boilerplate set aside."""
+        some = some[~self._known[some]]
+        self._known[some] = True
+        self._read_some(some, workers)
+        inside = (nodes.tokens, nodes.boilerplate)
+
+        def work(block: tuple[int, int]) -> None:
+            tell_names(inside, self._spans, some[slice(*block)], _words(), (GERMAN, FIRST), self.kinds)
+
+        for _ in in_order(work, ranges(some.size, _BLOCK_TEXTS), workers):
             pass
 
 
@@ -123,7 +137,7 @@ def are_templates(
     held = np.maximum(*pairs.whole_containments(nodes))
     same = provenance.by_one_source(pairs.left, pairs.right)
     rows = np.flatnonzero(same & (held >= settings.shared) & ~pairs.are_among(provenance.replaced))
-    kinds.find(distinct(np.concatenate([pairs.left[rows], pairs.right[rows]])), settings.workers)
+    kinds.find(nodes, distinct(np.concatenate([pairs.left[rows], pairs.right[rows]])), settings.workers)
     some = pairs.take(rows)
 
     def work(block: tuple[int, int]) -> NDArray[np.int32]:

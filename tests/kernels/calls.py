@@ -20,6 +20,7 @@ from dedup.kernels import (
     keywords,
     kinds,
     places,
+    plain,
     postings,
     repeats,
     sketch,
@@ -27,6 +28,7 @@ from dedup.kernels import (
     swaps,
     tokens,
 )
+from dedup.kernels.lines import add_sizes, put_cells
 from dedup.stages.sketch import permutations
 from tests.reference import Told
 
@@ -68,6 +70,16 @@ def tokenize(text: str | bytes) -> list[tuple[int, int, int]]:
     starts, ends = np.empty(data.size, np.int32), np.empty(data.size, np.int32)
     n = tokens.tokenize(data, 0, data.size, *table(), hashes, starts, ends)
     return list(zip(hashes[:n].tolist(), starts[:n].tolist(), ends[:n].tolist(), strict=True))
+
+
+def ascii_places(text: str) -> list[tuple[int, int, bool]]:
+    """The start and end of every token of a text of ASCII, and whether it has a digit."""
+    data = np.frombuffer(text.encode("ascii"), np.uint8)
+    classes, bounds = plain.ascii_classes(table()[0]), np.empty(2 * data.size + 4, np.int32)
+    starts, ends = np.empty(data.size, np.int32), np.empty(data.size, np.int32)
+    digits = np.empty(data.size, np.uint8)
+    n = plain.ascii_places(data, 0, data.size, classes, bounds, (starts, ends, digits))
+    return list(zip(*(some[:n].tolist() for some in (starts, ends)), map(bool, digits[:n]), strict=True))
 
 
 def shingles(of: Ints, size: int = 3) -> list[int]:
@@ -536,3 +548,19 @@ def locate(
     tails = ["".join(map(chr, row)).rstrip("\0") for row in known[numbers].tolist()]
     told = list(zip(starts.tolist(), ends.tolist(), tails, strict=True))
     return [told[s:e] for s, e in pairwise(begins.tolist())]
+
+
+def lines(columns: Sequence[Sequence[str]], numbers: Sequence[Ints]) -> str:
+    """The cells of every row, a mark behind each."""
+    sizes = np.full(len(numbers[0]), len(columns), np.int64)
+    known = []
+    for cells, some in zip(columns, numbers, strict=True):
+        octets = [cell.encode() for cell in cells]
+        offsets = np.cumsum([0, *map(len, octets)], dtype=np.int64)
+        known.append((np.frombuffer(b"".join(octets), np.uint8), offsets, np.array(some, np.int32)))
+        add_sizes(*known[-1][1:], sizes)
+    out = np.empty(sizes.sum(), np.uint8)
+    places = np.cumsum(sizes) - sizes
+    for data, offsets, which in known:
+        put_cells(data, offsets, which, ord("|"), places, out)
+    return out.tobytes().decode()

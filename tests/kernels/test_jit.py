@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dedup.kernels import jit
 
@@ -63,6 +65,23 @@ def test_a_kernel_is_compiled_and_numbas_own_setting_left_alone(home: Path) -> N
     before = setting.CACHE_DIR
     assert jit.jit(add_one)(1) == 2
     assert before == setting.CACHE_DIR
+    assert home.is_dir()
+
+
+def double_all(values: NDArray[np.int64]) -> int:
+    for i in range(values.size):
+        values[i] *= 2
+    return values.size
+
+
+def test_a_kernel_that_counts_no_users_is_loaded_again_as_it_was_kept(home: Path) -> None:
+    for times in (1, 2):
+        values = np.arange(3)
+        kernel: Any = jit.bare(double_all)
+        assert kernel(values) == 3
+        assert values.tolist() == [0, 2, 4]
+        if hasattr(kernel, "stats"):  # as plain Python it has none
+            assert sum(kernel.stats.cache_hits.values()) == times - 1
     assert home.is_dir()
 
 

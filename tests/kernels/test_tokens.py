@@ -71,3 +71,18 @@ def test_a_truncated_character_at_the_end_is_a_separator(char: str) -> None:
 def test_a_lone_broken_byte_never_hides_what_is_far_behind_it(octet: int) -> None:
     assert calls.tokenize(bytes([octet]) + b"... ab")[-1][0] == calls.tokenize("ab")[0][0]
     assert len(calls.tokenize(bytes([octet]) * 7)) <= 7
+
+
+# Of what words of ASCII are made, and what stands between them.
+ASCII = st.lists(
+    st.sampled_from(["a", "S", "word", "U", "7", "12", ".", ",", "'", "`", "-", "+", " ", "\n", "(", "\x00"])
+).map("".join)
+
+
+@given(ASCII | st.text(st.characters(codec="ascii")))
+@settings(max_examples=4 * calls.EXAMPLES)
+def test_tokens_of_ascii_stand_where_those_of_any_text_do(text: str) -> None:
+    wanted = [
+        (start, end, any(letter.isdecimal() for letter in text[start:end])) for _, start, end in twin(text)
+    ]
+    assert calls.ascii_places(text) == wanted

@@ -57,6 +57,21 @@ def test_boilerplate_is_set_aside_in_figures_and_cut_from_passages() -> None:
     assert [share.tolist() for share in pairs.whole_containments(nodes)] == [[80 / 120], [1.0]]
 
 
+def test_shingles_known_without_boilerplate_are_counted_anew_where_some_is_set_aside() -> None:
+    own, footer = (0, 60), (5000, 20)
+    nodes = nodes_of([text(own, footer), text((100, 40), footer), text((200, 50))])
+    every = np.arange(3)
+    before = stage.Shingles(nodes, ONE_THREAD)
+    before.find(every)
+    runs = np.array([[0, node, len(words(nodes, node)) - 20, len(words(nodes, node))] for node in (0, 1)])
+    nodes = set_aside(nodes, runs.astype(np.int32), ONE_THREAD)
+    anew, alone = stage.Shingles(nodes, ONE_THREAD, before), stage.Shingles(nodes, ONE_THREAD)
+    for some in (anew, alone):
+        some.find(every)
+    assert anew.counts.tolist() == alone.counts.tolist()
+    assert anew.fresh.tolist() == alone.fresh.tolist()
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_blocks_and_threads_change_nothing(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     nodes = story(2)

@@ -231,8 +231,9 @@ def test_kinds_are_found_bit_by_bit_as_all_at_once() -> None:
     nodes, known = known_of({"text": ELMSTEAD}, {"text": BRIDGE}, {"text": MONDAY})
     bit_by_bit, at_once = Kinds(nodes, known), Kinds(nodes, known)
     for some in (int64(1), int64(0, 1), int64(3, 2), int64()):
-        bit_by_bit.find(some, 1)
-    at_once.find(np.arange(4), 2)
+        bit_by_bit.find(nodes, some, 1)
+    at_once.read_all(2)
+    at_once.find(nodes, np.arange(4), 2)
     kinds = [own.kinds[: int(nodes.counts.sum())].tolist() for own in (bit_by_bit, at_once)]
     assert kinds[0] == kinds[1]
 
