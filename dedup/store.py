@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
-import socket
+import secrets
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -22,10 +23,17 @@ from dedup.errors import ArchiveError
 if TYPE_CHECKING:
     import duckdb
 
+_log = logging.getLogger(__name__)
+
 TOOL = "dedup"
 _RETRY = 0.2  # seconds between two attempts to get hold of the file
+_PATIENCE = 60.0  # seconds for one that was ours to be so again: another process may have been quicker
 _COMPRESSED = 256  # bytes of a text, on average
 _LOCKED = "Could not set lock on file"
+# By itself DuckDB takes a file of SQLite for its own business, and fetches what reads it from the network.
+_ALONE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+_FULL = ("no space left on device", "disk quota exceeded", "file too large", "could not write file")
+_INTERRUPTED = "Query interrupted"  # what DuckDB makes of a Ctrl-C
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
 _COLUMN = re.compile(r"^    (\w+) .*?-- (.*)$")
 _TABLE = re.compile(r"^CREATE TABLE (\w+) \(")
@@ -43,22 +51,22 @@ class Size(NamedTuple):
 class Store:
     """An open file; close it, or use it in a `with`. Made by `open_store`."""
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, *, holds: bool) -> None:
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, *, reads: bool = False) -> None:
         self.path = path
         self._connection = connection
-        self._holds = holds
+        self._reads = reads
 
     def rows(self, sql: str, /, *values: object, **tables: pa.Table) -> pa.Table:
         """What a query gives; `tables` are there by name meanwhile, and `values` stand for its `?`.
 
         Raises `ArchiveError` where the file cannot be read or written.
         """
-        with self._naming(tables), self._telling():
+        with _telling(self.path), self._naming(tables):
             return self._connection.sql(sql, params=values).to_arrow_table()
 
     def run(self, sql: str, /, *values: object, **tables: pa.Table) -> None:
         """Run a statement; as `rows`."""
-        with self._naming(tables), self._telling():
+        with _telling(self.path), self._naming(tables):
             self._connection.execute(sql, values)
 
     def add(self, table: str, rows: pa.Table) -> None:
@@ -84,10 +92,13 @@ class Store:
             yield
             self.run("COMMIT")
         except BaseException:
-            with suppress(ArchiveError):  # a file that cannot be written has ended it already
-                self.run("ROLLBACK")
+            self._roll_back()
             raise
-        self.checkpoint()
+        try:
+            self.checkpoint()
+        except ArchiveError as error:  # what is committed is safe, but DuckDB lets nothing be asked any more
+            self._reopen()
+            _log.warning("%s; what was written is kept, in the log beside the archive", error)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
@@ -96,7 +107,19 @@ class Store:
         try:
             yield
         finally:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        try:
             self.run("ROLLBACK")
+        except ArchiveError:  # what failed has ended the transaction, or all that the connection can do
+            with suppress(ArchiveError):
+                self._reopen()
+
+    def _reopen(self) -> None:
+        """Begin anew with the file as it is on the disk: after a fatal error DuckDB gives nothing else."""
+        self._connection.close()
+        self._connection = _connect(self.path, time.monotonic() + _PATIENCE, reads=self._reads)
 
     def checkpoint(self) -> None:
         """Bring what was written from the log into the file; what is committed is safe without."""
@@ -113,25 +136,27 @@ class Store:
         """Write the file anew without what was deleted, and put that in its place."""
         beside = _beside(self.path)
         try:
-            self.run(f"ATTACH '{_quoted(beside)}' AS anew")
-            name = self.one("SELECT current_database()")
-            self.run(f'COPY FROM DATABASE "{name}" TO anew')
-            self.run("CHECKPOINT anew")
-            self.run("DETACH anew")
-            self._connection.close()
-            _sync(beside)
-            beside.replace(self.path)
-            _sync(self.path.parent)
-            self._connection = _connect(self.path, time.monotonic(), reads=False)
+            with _telling(self.path):
+                self.checkpoint()  # no log may be left that another file's data would be taken for
+                self.run(f"ATTACH '{_quoted(beside)}' AS anew")
+                name = self.one("SELECT current_database()")
+                self.run(f'COPY FROM DATABASE "{name}" TO anew')
+                self.run("CHECKPOINT anew")
+                self.run("DETACH anew")
+                _sync(beside)
+                beside.replace(self.path)  # while the old one is held, or what others write would be lost
+                _sync(self.path.parent)
         finally:
+            self._reopen()
             _tidy(beside)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
         _open.discard(self.path)
-        if self._holds:
-            _holder_file(self.path).unlink(missing_ok=True)
+        if not self._reads:
+            with suppress(OSError):
+                _holder_file(self.path).unlink(missing_ok=True)  # first, or it were the next holder's
+        self._connection.close()
 
     def __enter__(self) -> Store:
         return self
@@ -152,14 +177,18 @@ class Store:
                 with suppress(duckdb.Error):  # in a transaction that has failed nothing can be let go
                     self._connection.unregister(name)
 
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        import duckdb
 
-        try:
-            yield
-        except duckdb.Error as error:
-            raise ArchiveError(f"{self.path}: {_told(error)}; {_mend(error)}") from error
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """What goes wrong with a file meanwhile is an `ArchiveError`."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError, RuntimeError) as error:  # the last for a circle of links
+        if _INTERRUPTED in str(error):
+            raise KeyboardInterrupt from error
+        raise ArchiveError(f"{path}: {_told(error)}; {_mend(error)}") from error
 
 
 def open_store(
@@ -177,23 +206,26 @@ def open_store(
     Raises `ArchiveError` for a file that is held, damaged, of a newer version, or none of ours; it is not
     touched then.
     """
-    place = Path(path).resolve()
+    with _telling(Path(path)):
+        place = Path(path).resolve()
+        is_there = place.exists()
     if place in _open:
         raise ArchiveError(f"{path}: is open in this process already; close it first, or use that one")
+    if is_there and not place.is_file():
+        raise ArchiveError(f"{path}: is no file; name that of an archive, or of one to be made")
     deadline = time.monotonic() + wait
-    if not place.exists():
+    if not is_there:
         if new is None or reads:
             raise ArchiveError(f"{path}: there is no such archive; `dedup add` makes one")
         _make(place, new, deadline)
     found = _checked(place, deadline)
-    if reads:
-        _open.add(place)
-        return Store(place, _connect(place, deadline, reads=True), holds=False)
-    store = Store(place, _connect(place, deadline, reads=False), holds=True)
-    _open.add(place)
-    _holder_file(place).write_text(json.dumps(_ourselves()), encoding="utf-8")
+    store = Store(place, _connect(place, deadline, reads=reads), reads=reads)
     try:
-        _migrate(store, found)
+        _open.add(place)
+        if not reads:
+            _sweep(place)
+            _say_who(place)
+            _migrate(store, found)
     except BaseException:
         store.close()
         raise
@@ -207,27 +239,38 @@ def _make(place: Path, meta: Mapping[str, str], deadline: float) -> None:
     beside = _beside(place)
     try:
         connection = _connect(beside, deadline, reads=False)
-        with Store(beside, connection, holds=False) as store, store.transaction():
+        with Store(beside, connection) as store, store.transaction():
             for statement in statements(schema.SCHEMA):
                 store.run(statement)
             said = {"tool": TOOL, "schema_version": str(schema.VERSION), **meta}
             store.add("meta", pa.table({"name": list(said), "value": list(said.values())}))
-        os.link(beside, place)  # unlike a rename it fails where another process was quicker
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ArchiveError(f"{place}: {error.strerror}; name another place") from error
+        with _telling(place):
+            os.link(beside, place)  # unlike a rename it fails where another process was quicker
+            _sync(place.parent)
+    except ArchiveError:
+        if not place.exists():  # else that process may even have swept ours away
+            raise
     finally:
         _tidy(beside)
 
 
 def _beside(place: Path) -> Path:
-    return place.with_name(f".{place.name}.{os.getpid()}.new")
+    return place.with_name(f".{place.name}.{secrets.token_hex(8)}.new")
 
 
 def _tidy(beside: Path) -> None:
     for left in (beside, beside.with_name(beside.name + ".wal")):
-        left.unlink(missing_ok=True)
+        with suppress(OSError):
+            left.unlink(missing_ok=True)
+
+
+def _sweep(place: Path) -> None:
+    """Delete what processes that died have left beside the file; whoever holds it is sure they are dead."""
+    named = re.compile(rf"\.{re.escape(place.name)}\.[0-9a-f]{{16}}\.new(\.wal)?")
+    with suppress(OSError):
+        for left in place.parent.iterdir():
+            if named.fullmatch(left.name):
+                left.unlink()
 
 
 def _quoted(path: Path) -> str:
@@ -257,11 +300,15 @@ def statements(sql: str) -> Iterator[str]:
 
 def _checked(place: Path, deadline: float) -> int:
     """The version of the schema, once sure that the file is one of ours. Read only: nothing is touched."""
+    import duckdb
+
     connection = _connect(place, deadline, reads=True)
-    with Store(place, connection, holds=False) as store:
+    with Store(place, connection, reads=True) as store:
         try:
             meta = store.meta
-        except ArchiveError:
+        except ArchiveError as error:
+            if not isinstance(error.__cause__, duckdb.CatalogException | duckdb.BinderException):
+                raise
             meta = {}
     if meta.get("tool") != TOOL or not meta.get("schema_version", "").isdecimal():
         raise ArchiveError(f"{place}: is a DuckDB file, but no archive of dedup; name another")
@@ -291,7 +338,7 @@ def _connect(place: Path, deadline: float, *, reads: bool) -> duckdb.DuckDBPyCon
     began = time.monotonic()
     while True:
         try:
-            connection = duckdb.connect(place, read_only=reads)
+            connection = duckdb.connect(place, read_only=reads, config=_ALONE)
             connection.execute("SET TimeZone = 'UTC'")
             # From here on texts are compressed, to a half; by itself DuckDB does so from 4,096 bytes on.
             connection.execute(f"SET GLOBAL zstd_min_string_length = {_COMPRESSED}")
@@ -313,32 +360,47 @@ def _holder_file(place: Path) -> Path:
     return place.with_name(place.name + ".holder")
 
 
-def _ourselves() -> dict[str, object]:
+def _say_who(place: Path) -> None:
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since, "command": command}
+    said = {"pid": os.getpid(), "since": since, "command": command}
+    with suppress(OSError):
+        _holder_file(place).write_text(json.dumps(said), encoding="utf-8")
 
 
 def _holder(place: Path, error: Exception) -> str:
     """Who holds a file, since when, in words."""
     told = _HOLDER.search(str(error))
     pid = int(told[2]) if told else None
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, KeyError, TypeError):  # it may be half written just now
         known = json.loads(_holder_file(place).read_text(encoding="utf-8"))
         if pid in (None, known["pid"]):
             return f"is held by process {known['pid']} ({known['command']}) since {known['since']}"
-    return f"is held by process {pid} ({told[1]}), which reads it" if told else "is held by another process"
+    return f"is held by process {pid} ({told[1]}){_began(pid)}" if told else "is held by another process"
+
+
+def _began(pid: int | None) -> str:
+    """Since when a process runs, which is as much as is known of one that reads; only Linux tells."""
+    with suppress(OSError, ValueError, IndexError):
+        ticks = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        up = float(Path("/proc/uptime").read_text(encoding="utf-8").split()[0])
+        began = time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
+        return f", which runs since {datetime.fromtimestamp(began, UTC).isoformat(timespec='seconds')}"
+    return ""
 
 
 def _told(error: Exception) -> str:
-    """DuckDB's own words, in one line."""
-    return " ".join(str(error).split())[:300]
+    """The system's or DuckDB's own words, in one line."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return " ".join((said or str(error)).split())[:300]
 
 
 def _mend(error: Exception) -> str:
     said = str(error).lower()
-    if "no space left" in said or "disk" in said or "could not write" in said:
+    if any(full in said for full in _FULL):
         return "free some space; the archive is as it was"
-    if "permission denied" in said:
+    if "out of memory" in said:
+        return "free some memory; the archive is as it was"
+    if "permission denied" in said or "read-only file system" in said:
         return "name a file that you may read and write"
     return "name another archive, or restore this one from a copy"

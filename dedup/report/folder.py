@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dedup.columns import ARCHIVE_TABLES
@@ -64,13 +66,16 @@ def _check_apart(path: str | os.PathLike[str], place: Path, out: Path) -> None:
 def replacing(out: str | os.PathLike[str]) -> Iterator[Path]:
     """Give an empty folder to fill; when the block ends well it takes the place of `out`.
 
-    When the block fails or is interrupted nothing is left behind and what was at `out` still is.
+    When the block fails or is interrupted nothing is left behind and what was at `out` still is. What a
+    process that was killed has left goes with the next.
     """
     place = _place(out)
-    new, old = (place.with_name(f".dedup-{secrets.token_hex(8)}.{kind}") for kind in ("new", "old"))
+    name = f".dedup-{_mark_of(place)}{secrets.token_hex(4)}"
+    new, old = (place.with_name(f"{name}.{kind}") for kind in ("new", "old"))
+    held = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        new.mkdir()
+        held = _make(new)
         yield new
         _swap(new, _place(out), old)  # asked again: something may have been put there meanwhile
     except OSError as error:
@@ -79,6 +84,38 @@ def replacing(out: str | os.PathLike[str]) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
         if place.exists():  # else `old` is all there is, and worth more than tidiness
             shutil.rmtree(old, ignore_errors=True)
+            _sweep(place)
+        if held is not None:
+            os.close(held)
+
+
+def _mark_of(place: Path) -> str:
+    return hashlib.blake2b(os.fsencode(place.name), digest_size=4).hexdigest()
+
+
+def _make(new: Path) -> int:
+    """Make a folder and lock it: by that others know that its process lives."""
+    while True:
+        new.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            held = os.open(new, os.O_RDONLY)
+            with suppress(OSError):  # some network disks lock no folders
+                fcntl.flock(held, fcntl.LOCK_EX)
+            if new.exists():  # else it was swept before it was locked
+                return held
+            os.close(held)
+
+
+def _sweep(place: Path) -> None:
+    """Delete what dead processes have left of results for the same place."""
+    for left in place.parent.glob(f".dedup-{_mark_of(place)}*"):
+        with suppress(OSError):
+            number = os.open(left, os.O_RDONLY)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(number)
 
 
 def _swap(new: Path, place: Path, old: Path) -> None:
