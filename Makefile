@@ -1,5 +1,6 @@
 # demo: the sample feed from file to CSV   test: everything that must hold   lint: style, types, floors
-# bench: accuracy, speed and scale   docs: README's generated parts   constraints: pin every package anew
+# soak: runs killed at every point, and 100 times at random   bench: accuracy, speed and scale
+# docs: README's generated parts   constraints: pin every package anew
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,7 +12,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint bench docs constraints
+.PHONY: demo test soak lint bench docs constraints
 .DELETE_ON_ERROR:
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -36,6 +37,9 @@ test: lint
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels --hypothesis-profile=ci \
 		--cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m pytest -q --hypothesis-profile=ci --cov --cov-append --cov-report=term
+
+soak: $(INSTALLED)
+	DEDUP_SOAK=100 $(BIN)/python -m pytest -q tests/archive/test_crash.py -k "random or any"
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/accuracy.py

@@ -271,6 +271,11 @@ def _sweep(place: Path) -> None:
         for left in place.parent.iterdir():
             if named.fullmatch(left.name):
                 left.unlink()
+    spilt = place.with_name(place.name + ".tmp")  # where DuckDB puts what memory does not hold
+    with suppress(OSError):
+        for left in spilt.glob("duckdb_temp_*"):
+            left.unlink()
+        spilt.rmdir()
 
 
 def _quoted(path: Path) -> str:

@@ -140,7 +140,7 @@ def test_a_file_that_is_let_go_within_the_wait_is_opened(archive: Path, feed: Pa
                 holder.wait()
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(store.time, "sleep", sleep)
+            patch.setattr("dedup.store.time.sleep", sleep)
             assert run("add", archive, feed, "-q") == (0, "")
         assert sleeps
 
@@ -156,6 +156,21 @@ def test_what_a_dead_holder_left_does_no_harm(archive: Path, feed: Path) -> None
     assert not left.exists()
 
 
+def test_what_dead_processes_left_is_swept_away_and_nothing_else(archive: Path, feed: Path) -> None:
+    mark = "0123456789abcdef"
+    dead = [f".{archive.name}.{mark}.new", f".{archive.name}.{mark}.new.wal"]
+    others = [f".{archive.name}.new", f".other.duckdb.{mark}.new", f"{archive.name}.{mark}.new"]
+    for name in dead + others:
+        (archive.parent / name).touch()
+    spilt = archive.with_name(archive.name + ".tmp")
+    spilt.mkdir()
+    (spilt / "duckdb_temp_storage_DEFAULT-0.tmp").touch()
+    assert run("info", archive)[0] == 0
+    assert spilt.exists()
+    assert run("add", archive, feed, "-q") == (0, "")
+    assert {path.name for path in archive.parent.iterdir()} == {archive.name, feed.name, *others}
+
+
 @pytest.mark.parametrize("left", ["", "{", "[]", '{"pid": 1}', '{"pid": 1, "command": "x", "since": "y"}'])
 def test_a_broken_or_stale_note_of_the_holder_does_no_harm(archive: Path, left: str) -> None:
     with held(archive) as holder:
@@ -166,7 +181,10 @@ def test_a_broken_or_stale_note_of_the_holder_does_no_harm(archive: Path, left: 
 
 
 def test_opening_twice_in_one_process_is_told(archive: Path) -> None:
-    with open_store(archive, reads=True), pytest.raises(ArchiveError, match="is open in this process already"):
+    with (
+        open_store(archive, reads=True),
+        pytest.raises(ArchiveError, match="is open in this process already"),
+    ):
         open_store(archive)
     open_store(archive).close()
 
@@ -230,7 +248,12 @@ def test_what_is_no_archive_is_told_and_not_touched(archive: Path, feed: Path, n
     spoil, told = BROKEN[name]
     spoil(archive)
     before = archive.read_bytes()
-    for command in (("add", archive, feed, "-q"), ("info", archive), ("export", archive), ("compact", archive)):
+    for command in (
+        ("add", archive, feed, "-q"),
+        ("info", archive),
+        ("export", archive),
+        ("compact", archive),
+    ):
         code, said = run(*command)
         if not (code == 0 and name.startswith("cut")):  # nothing may have been where it was cut
             assert code == 4
@@ -303,16 +326,37 @@ def test_a_query_can_be_interrupted_and_the_store_used_after(archive: Path) -> N
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def ask(opened: store.Store) -> None:
+        with opened.transaction():
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            opened.rows("SELECT count(*) FROM range(10000000000) WHERE hash(range) % 7 = 1")
+
     before = signal.signal(signal.SIGALRM, stop)
     try:
         with open_store(archive) as opened:
-            with pytest.raises(KeyboardInterrupt), opened.transaction():
-                signal.setitimer(signal.ITIMER_REAL, 0.2)
-                opened.rows("SELECT count(*) FROM range(10000000000) WHERE hash(range) % 7 = 1")
+            with pytest.raises(KeyboardInterrupt):
+                ask(opened)
             assert opened.meta["tool"] == "dedup"
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_bad_record_is_a_reject_and_too_many_are_told_beside_a_whole_report(
+    archive: Path, feed: Path
+) -> None:
+    """The run is kept: what was rejected can be given again, and what was not is there."""
+    with feed.open("a") as lines:
+        lines.write("no JSON\n" * 20)
+    out = feed.parent / "out"
+    code, said = run("add", archive, feed, "--out", out, "-q", "--run-id", "two")
+    assert code == 3
+    assert "20 of 22 records could not be read" in said
+    report = _report(out)
+    assert run("add", archive, feed, "--out", out, "-q", "--run-id", "two", "--max-errors", "1") == (0, "")
+    assert _report(out) == report
+    with Archive.open(archive, reads=True) as opened:
+        assert opened.info()["articles"] == {"live": 4}
 
 
 # A disk that is full.
@@ -342,7 +386,7 @@ def test_what_is_written_to_a_full_disk_is_not_kept_and_the_store_can_be_used_ag
     with open_store(archive) as opened:
         with (
             at_most(archive.stat().st_size),
-            pytest.raises(ArchiveError, match="; free some space; the archive is as it was$"),
+            pytest.raises(ArchiveError, match=r"; free some space; the archive is as it was$"),
             opened.transaction(),
         ):
             opened.add("cluster_ids", numbers)
@@ -375,7 +419,10 @@ def test_what_was_written_is_kept_though_there_is_no_room_for_a_checkpoint(
 def test_compacting_without_room_leaves_the_archive_and_its_store(archive: Path) -> None:
     before, octets = all_of(archive), archive.read_bytes()
     with open_store(archive) as opened:
-        with at_most(100_000), pytest.raises(ArchiveError, match="; free some space; the archive is as it was$"):
+        with (
+            at_most(100_000),
+            pytest.raises(ArchiveError, match=r"; free some space; the archive is as it was$"),
+        ):
             opened.compact()
         assert opened.meta["tool"] == "dedup"
     assert archive.read_bytes() == octets
@@ -413,7 +460,7 @@ def test_a_full_disk_ends_a_run_with_a_word_and_with_more_room_it_works(
         before = all_of(full)
         (small / "filler").write_bytes(bytes(8_388_608 - len(known) // 4096 * 4096 - 8192 - room))
         code, said = run("add", full, feed, "--out", small / "out", *command)
-        assert code in (0, 1, 4)
+        assert code in (1, 4) if room < 1_000_000 else code in (0, 1, 4)
         if code:
             assert said.splitlines()[-1].startswith("dedup: ")
             assert "; free some space" in said

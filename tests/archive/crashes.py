@@ -52,6 +52,7 @@ class Killer:
 
     def __init__(self, root: Path, shim: Path | None = None) -> None:
         self.root = root
+        self.shim = shim
         root.mkdir(parents=True)
         first = write_feed(root.parent / "first.jsonl", FIRST)
         more = {"LD_PRELOAD": str(shim), "DEDUP_SHIM": str(shim)} if shim else {}
@@ -106,8 +107,8 @@ def timeless(report: dict[str, bytes]) -> dict[str, object]:
 class Night:
     """A command, held against how it ends if nothing comes in between.
 
-    `base`: a folder with an archive and its report, copied before each time; none where they are made. `job`: what every process is
-    told. `points`: those of the command, in their order.
+    `base`: a folder with an archive and its report, copied before each time; none where they are made.
+    `job`: what every process is told. `points`: those of the command, in their order.
     """
 
     kill: Killer

@@ -122,7 +122,7 @@ def run(argv: list[str]) -> int:
 
 
 def look(path: str) -> None:
-    """All that is in an archive, as JSON on stdout, times of the clock and what is made up at random aside."""
+    """All that is in an archive, as JSON on stdout; what a clock says and what is made up at random aside."""
     from dedup.store import open_store
 
     if not Path(path).exists():

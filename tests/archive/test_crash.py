@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +17,9 @@ import pytest
 from tests.archive.crashes import SECOND, Killer, Night, died, report_of, write_feed
 
 ADD = ("add", "ARCHIVE", "FEED", "--out", "OUT", "-q", "--as-of", "2026-01-04")
+
+SOAK = int(os.environ.get("DEDUP_SOAK", "0"))
+"""How many random kills, and all the points beside; `make soak` says 100."""
 
 # What is done more than once is hit the last time. `make soak` hits every point there is, every time.
 MAKING = ["CREATE", "COMMIT", "CHECKPOINT", "link .duckdb", "unlink .new"]
@@ -35,9 +43,20 @@ MIGRATING = ["ALTER", "COMMIT", "CHECKPOINT"]
 COMPACTING = ["ATTACH anew", "COPY anew", "DETACH anew", "fsync .new", "replace .duckdb", "fsync folder"]
 
 
+def shim(folder: Path) -> Path | None:
+    """What counts calls to the system, compiled; None where it cannot be."""
+    if sys.platform != "linux" or not shutil.which("cc"):
+        return None
+    made = folder / "system.so"
+    source = Path(__file__).with_name("system.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", made, source, "-ldl"], check=True)
+    return made
+
+
 @pytest.fixture(scope="module")
 def killer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
-    killer = Killer(tmp_path_factory.mktemp("crash") / "root")
+    folder = tmp_path_factory.mktemp("crash")
+    killer = Killer(folder / "root", shim(folder) if SOAK else None)
     yield killer
     killer.close()
 
@@ -64,7 +83,9 @@ def second(killer: Killer, base: Path) -> Night:
 
 @pytest.fixture(scope="module")
 def migrated(killer: Killer, base: Path) -> Night:
-    return Night(killer, ["add", "ARCHIVE", str(killer.root.parent / "first.jsonl"), "-q"], base, {"older": True}).measure()
+    return Night(
+        killer, ["add", "ARCHIVE", str(killer.root.parent / "first.jsonl"), "-q"], base, {"older": True}
+    ).measure()
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +137,12 @@ def test_an_archive_killed_while_it_is_compacted_is_whole(compacted: Night, edge
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
     ("point", "is_kept"),
-    [("before INSERT", False), ("before COMMIT", False), ("after COMMIT", True), ("before write .json", True)],
+    [
+        ("before INSERT", False),
+        ("before COMMIT", False),
+        ("after COMMIT", True),
+        ("before write .json", True),
+    ],
 )
 def test_an_interrupted_run_ends_with_130_and_leaves_nothing_behind(
     second: Night, number: int, point: str, is_kept: bool
@@ -137,3 +163,53 @@ def test_the_report_of_a_known_run_is_told_again_byte_for_byte(second: Night) ->
     shutil.rmtree(second.out)
     assert second.again()["code"] == 0
     assert report_of(second.out) == report
+
+
+@pytest.mark.parametrize("seed", range(SOAK or 3))
+def test_a_run_killed_at_a_random_moment_loses_nothing_and_the_next_tells_the_same(
+    second: Night, seed: int
+) -> None:
+    rng = random.Random(seed)
+    second.lay()
+    began = time.monotonic()
+    assert second.again()["code"] == 0
+    most = time.monotonic() - began
+    while True:
+        second.lay()
+        if died(second.again(seconds=rng.uniform(0, most))):
+            break
+        most *= 0.9  # it was done already
+    second.check()
+
+
+@pytest.mark.skipif(not SOAK, reason="`make soak` kills at every point, every time that it comes up")
+@pytest.mark.parametrize("name", ["first", "second", "migrated", "compacted"])
+def test_a_command_killed_at_any_point_at_all_loses_nothing(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    night: Night = request.getfixturevalue(name)
+    for point in sorted(set(night.points)):
+        count = night.points.count(point)
+        every = {1, count} if point.split()[1] in ("CREATE", "COMMENT") else range(1, count + 1)
+        for nth in sorted(every):
+            kill_and_check(night, point, nth)
+            print(f"{name}: killed at {point}, {nth} of {count}", flush=True)
+
+
+@pytest.mark.skipif(not SOAK, reason="`make soak` kills at every call to the system, before, after and in it")
+@pytest.mark.parametrize("name", ["first", "second", "compacted"])
+def test_a_command_killed_at_any_call_to_the_system_loses_nothing(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    night: Night = request.getfixturevalue(name)
+    if night.kill.shim is None:
+        pytest.skip("NOT RUN: needs Linux and a C compiler")
+    night.lay()
+    (count,) = map(int, night.again(system=-1, edge=0)["points"])
+    assert count > 20
+    for nth in range(1, count + 1):
+        for edge in (0, 1, 2):
+            night.lay()
+            assert died(night.again(system=nth, edge=edge))
+            night.check()
+            print(f"{name}: killed at call {nth} of {count}, {edge}", flush=True)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import os
 from pathlib import Path
 
@@ -71,6 +73,32 @@ def test_a_folder_of_somebody_else_is_refused_and_left_alone(tmp_path: Path, run
     with pytest.raises(OutputError):
         csv.write(result(), tmp_path)
     assert names_in(tmp_path) == before
+
+
+def test_what_dead_processes_left_of_the_same_place_goes_and_what_lives_stays(tmp_path: Path) -> None:
+    dead, live, other = (tmp_path / f"{name}.new" for name in (_left("out"), _left("out", 1), _left("other")))
+    for folder in (dead, live, other, dead.with_suffix(".old")):
+        folder.mkdir()
+    held = os.open(live, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with replacing(tmp_path / "out") as new:
+        (new / "file").write_text("x")
+    os.close(held)
+    assert names_in(tmp_path) == sorted([live.name, other.name, "out"])
+
+
+def _left(out: str, number: int = 0) -> str:
+    """The name of what a process left beside its result."""
+    return f".dedup-{hashlib.blake2b(out.encode(), digest_size=4).hexdigest()}{number:08x}"
+
+
+def test_two_results_for_the_same_place_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with replacing(tmp_path / "out") as one:
+        with replacing(tmp_path / "out") as other:
+            (other / "run.json").write_text(OURS)
+        (one / "clusters.csv").write_text("later")
+    assert (tmp_path / "out" / "clusters.csv").read_text() == "later"
+    assert names_in(tmp_path) == ["out"]
 
 
 def test_a_file_is_refused(tmp_path: Path) -> None:
