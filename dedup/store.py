@@ -98,7 +98,10 @@ class Store:
             self.checkpoint()
         except ArchiveError as error:  # what is committed is safe, but DuckDB lets nothing be asked any more
             self._reopen()
-            _log.warning("%s; what was written is kept, in the log beside the archive", error)
+            said = _told(error.__cause__ or error)
+            _log.warning(
+                "%s: %s; what was written is kept in the log beside it: free some space", self.path, said
+            )
 
     @contextmanager
     def undone(self) -> Iterator[None]:
@@ -394,7 +397,7 @@ def _began(pid: int | None) -> str:
     return ""
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """The system's or DuckDB's own words, in one line."""
     said = error.strerror if isinstance(error, OSError) else None
     return " ".join((said or str(error)).split())[:300]
