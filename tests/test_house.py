@@ -17,6 +17,7 @@ SOURCES = sorted((REPO / "dedup").rglob("*.py"))
 MODULES = [
     *SOURCES,
     *sorted((REPO / "tools").glob("*.py")),
+    *sorted((REPO / "examples").glob("*.py")),
     *sorted((REPO / "benchmarks").glob("*.py")),
     *sorted((REPO / "benchmarks" / "competitors").glob("[a-z]*.py")),
 ]

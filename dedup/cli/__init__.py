@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from dedup.cli import archives, asked, options
-from dedup.cli.ending import exit_codes, lean_imports, standard
-from dedup.cli.running import Wanted, run
+from dedup.cli.ending import check_stdout, exit_codes, lean_imports, standard
+from dedup.cli.running import Wanted, check, run
 
 if TYPE_CHECKING:
     from dedup.settings import Settings
@@ -119,7 +119,8 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
                     options=asked.reading(names, tz, html),
                     as_of=asked.moment(as_of, tz),
                 )
-                run(feed or [], search, wanted, max_errors)
+                check(feed or [], wanted)
+                run(search, wanted, max_errors)
 
 
 @app.command()
@@ -147,11 +148,9 @@ def _show_curve(settings: Settings, as_json: bool) -> None:
 
 def _show(measure: Callable[[], Any], show: Callable[[Any, TextIO], None], as_json: bool) -> None:
     """Figures to stdout, for people or as JSON."""
-    from dedup.errors import OutputError
     from dedup.report import plain
 
-    if sys.stdout is None:
-        raise OutputError("stdout is closed; open it")
+    check_stdout()
     figures = measure()
     with standard(sys.stdout) as stdout:
         if as_json:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dedup.cli import asked, options
-from dedup.cli.ending import exit_codes, lean_imports, logging_as, standard
-from dedup.cli.running import Wanted, give, run
+from dedup.cli.ending import check_stdout, exit_codes, lean_imports, logging_as, standard
+from dedup.cli.running import Wanted, check, give, run
 
 if TYPE_CHECKING:
     from dedup.archive import Archive
@@ -70,61 +69,85 @@ def add(  # noqa: PLR0913 - typer: each option is a parameter
     wanted = Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
     with logging_as(log_format), exit_codes(), lean_imports():
         reading = asked.reading(names, tz, html)
-        when, back = asked.moment(as_of, tz), asked.span(window)
+        when = asked.moment(as_of, tz) or datetime.now(UTC)
+        back = asked.span(window, when)
         stored = asked.settings(settings, {}) if settings else None
+        check(feed, wanted)
+
+        def search(**how: Any) -> Duplicates:
+            from dedup.archive import Archive
+
+            with Archive.open(archive, stored, keep_text=keep_text, wait=wait) as opened:
+                opened.settings = replace(opened.settings, **free)
+                return opened.add(feed, run_id=run_id, window=back, as_of=when, options=reading, **how)
+
+        run(search, wanted, max_errors)
+
+
+def _show(
+    archive: str, wait: float, ask: Callable[[Archive], Any], show: Callable[[Any, TextIO], object]
+) -> None:
+    """Ask an archive, let go of it, and put what it told on stdout, which may be slow."""
+    with exit_codes(), lean_imports():
         from dedup.archive import Archive
 
-        with Archive.open(archive, stored, keep_text=keep_text, wait=wait) as opened:
-            opened.settings = replace(opened.settings, **free)
-            search = partial(opened.add, feed, run_id=run_id, window=back, as_of=when, options=reading)
-            run(feed, search, wanted, max_errors)
+        check_stdout()
+        with Archive.open(archive, make=False, reads=True, wait=wait) as opened:
+            told = ask(opened)
+        with standard(sys.stdout) as stdout:
+            show(told, stdout)
 
 
-@contextmanager
-def _opened(archive: str, wait: float, *, reads: bool) -> Iterator[Archive]:
-    from dedup.archive import Archive
+def _take_out(
+    archive: str, wait: float, taken: Callable[[Archive], Duplicates], out: str | None, quiet: bool
+) -> None:
+    """Take articles out of an archive, let go of it, and give what that changed."""
+    wanted = Wanted(out, None, options.Format.CSV, text=True, as_json=False, quiet=quiet, profile=False)
+    with exit_codes(), lean_imports():
+        from dedup.archive import Archive
+        from dedup.report.archived import show_removal
 
-    with exit_codes(), lean_imports(), Archive.open(archive, make=False, reads=reads, wait=wait) as opened:
-        yield opened
+        check([], wanted)
+        with Archive.open(archive, make=False, wait=wait) as opened:
+            found = taken(opened)
+        give(found, wanted, "changes", show_removal)
 
 
 def info(
     archive: options.ArchiveArgument, *, as_json: options.FiguresAsJson = False, wait: options.Wait = 60.0
 ) -> None:
     """Tell what is in an archive: runs, articles, clusters, settings, size."""
-    with exit_codes():
-        from dedup.archive import Archive
-        from dedup.report import plain
-        from dedup.report.archived import show_info
+    from dedup.report import plain
+    from dedup.report.archived import show_info
 
-        with Archive.open(archive, make=False, reads=True, wait=wait) as opened:
-            told = opened.info()
-        with standard(sys.stdout) as stdout:
-            if as_json:
-                stdout.buffer.write(plain.as_json(told))
-            else:
-                show_info(told, stdout)
+    def as_figures(told: Any, stdout: TextIO) -> None:
+        stdout.buffer.write(plain.as_json(told))
+
+    _show(archive, wait, lambda opened: opened.info(), as_figures if as_json else show_info)
 
 
 def export(archive: options.ArchiveArgument, *, wait: options.Wait = 60.0) -> None:
     """Put all clusters as of now on stdout, as clusters.csv."""
     from dedup.report import csv
 
-    with _opened(archive, wait, reads=True) as opened, standard(sys.stdout) as stdout:
-        csv.write_table(opened.export(), stdout.buffer)
+    _show(
+        archive,
+        wait,
+        lambda opened: opened.export(),
+        lambda told, stdout: csv.write_table(told, stdout.buffer),
+    )
 
 
 def remove(
     archive: options.ArchiveArgument,
     ids: options.IdArgument,
     *,
-    out: options.Out = None,
+    out: options.ChangesOut = None,
     quiet: options.Quiet = False,
     wait: options.Wait = 60.0,
 ) -> None:
     """Take articles out of an archive by their ids, and tell what that changed."""
-    with _opened(archive, wait, reads=False) as opened:
-        _give(opened.remove(ids), out, quiet)
+    _take_out(archive, wait, lambda opened: opened.remove(ids), out, quiet)
 
 
 def expire(
@@ -132,25 +155,19 @@ def expire(
     before: options.Before,
     *,
     tz: options.Tz = "UTC",
-    out: options.Out = None,
+    out: options.ChangesOut = None,
     quiet: options.Quiet = False,
     wait: options.Wait = 60.0,
 ) -> None:
     """Take out what was published before a time, and tell what that changed."""
-    moment = asked.moment(before, tz)
-    assert moment is not None
-    with _opened(archive, wait, reads=False) as opened:
-        _give(opened.expire(moment), out, quiet)
-
-
-def _give(found: Duplicates, out: str | None, quiet: bool) -> None:
-    if out is not None or not quiet:
-        give(
-            found, Wanted(out, None, options.Format.CSV, text=True, as_json=False, quiet=quiet, profile=False)
-        )
+    moment = asked.time(before, tz, "BEFORE")
+    _take_out(archive, wait, lambda opened: opened.expire(moment), out, quiet)
 
 
 def compact(archive: options.ArchiveArgument, *, wait: options.Wait = 60.0) -> None:
     """Write an archive's file anew, without what was deleted from it."""
-    with _opened(archive, wait, reads=False) as opened:
-        opened.compact()
+    with exit_codes(), lean_imports():
+        from dedup.archive import Archive
+
+        with Archive.open(archive, make=False, wait=wait) as opened:
+            opened.compact()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -34,23 +33,32 @@ def reading(names: dict[str, Any], tz: str, html: options.Html) -> FeedOptions:
 
 
 def moment(text: str | None, tz: str) -> datetime | None:
-    """The time of `--as-of`, where it was said; without a zone it is of `tz`, which names one."""
-    if text is None:
-        return None
+    """The time of `--as-of`, where it was said."""
+    return None if text is None else time(text, tz, "--as-of")
+
+
+def time(text: str, tz: str, name: str) -> datetime:
+    """The time that the option or argument `name` says; without a zone it is of `tz`."""
+    from dedup.feeds.contract import zone
+
     try:
-        time = datetime.fromisoformat(text)
+        named = zone(tz)
     except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    try:
+        said = datetime.fromisoformat(text)
+        return (said.replace(tzinfo=named) if said.tzinfo is None else said).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise typer.BadParameter(
-            f"--as-of must be a time in ISO 8601, such as 2026-01-20T12:00Z, got {text!r}"
+            f"{name} must be a time in ISO 8601, such as 2026-01-20T12:00Z, got {text!r}"
         ) from error
-    return time.replace(tzinfo=ZoneInfo(tz)) if time.tzinfo is None else time
 
 
 _SPANS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-def span(text: str) -> timedelta | None:
-    """The time of `--window`: `30d`, `12h`, `2w`; None for `all`."""
+def span(text: str, until: datetime) -> timedelta | None:
+    """The time of `--window`, back from `until`: `30d`, `12h`, `2w`; None for `all`."""
     if text == "all":
         return None
     number, unit = text[:-1], text[-1:]
@@ -59,9 +67,13 @@ def span(text: str) -> timedelta | None:
             f"--window must be a number with h, d or w, such as 30d, or all; got {text!r}"
         )
     try:
-        return timedelta(**{_SPANS[unit]: int(number)})
+        back = timedelta(**{_SPANS[unit]: int(number)})
+        until - back  # before the year 1 there is no time
     except OverflowError as error:
-        raise typer.BadParameter(f"--window must be less than 999999999 days, got {text!r}") from error
+        raise typer.BadParameter(
+            f"--window must not reach back before the year 1, got {text!r}; all has no end"
+        ) from error
+    return back
 
 
 def settings(path: str | None, flags: dict[str, Any]) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ import typer
 if TYPE_CHECKING:
     from importlib.abc import MetaPathFinder
 
-_INTERRUPTED = 130
+_WRONG_USAGE, _INTERRUPTED = 2, 130
 _as_json = False  # how messages are written: see `logging_as`
 _OBJECTS = 100_000  # new ones that may be cycles, before they are looked at; Python's own are 700
 
@@ -63,12 +64,13 @@ def exit_codes() -> Iterator[None]:
     for number in ends:
         signal.signal(number, signal.default_int_handler)
     try:
-        yield
+        with _logged():
+            yield
     except DedupError as error:
-        say(str(error), is_error=True)
+        say(str(error), "error")
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
-        say("interrupted", is_error=True)
+        say("interrupted", "error")
         raise typer.Exit(_INTERRUPTED) from error
     except EOFError as error:
         raise RuntimeError("unexpected end of a file") from error  # typer would hide it as a Ctrl-D
@@ -77,14 +79,31 @@ def exit_codes() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def say(message: str, *, is_error: bool = False) -> None:
-    """Tell people something, in one line on stderr."""
+class _Said(logging.Handler):
+    """Tells what the library warns of as everything else is told."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage(), record.levelname.lower())
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    ours, said = logging.getLogger("dedup"), _Said(logging.WARNING)
+    ours.addHandler(said)
+    try:
+        yield
+    finally:
+        ours.removeHandler(said)
+
+
+def say(message: str, level: str = "info") -> None:
+    """Tell people something, in one line on stderr; `level`: info, warning or error."""
     from dedup.report.terminal import harmless
 
     with standard(sys.stderr) as stderr:
         if _as_json:
             time = datetime.now(UTC).isoformat(timespec="milliseconds")
-            told = {"time": time, "level": "error" if is_error else "info", "message": message}
+            told = {"time": time, "level": level, "message": message}
             stderr.write(json.dumps(told) + "\n")
         else:
             stderr.write(f"dedup: {harmless(message)}\n")
@@ -92,18 +111,31 @@ def say(message: str, *, is_error: bool = False) -> None:
 
 @contextmanager
 def logging_as(log_format: str) -> Iterator[None]:
-    """Messages meanwhile are text, or one JSON object a line."""
+    """Messages meanwhile are text, or one JSON object a line; wrong usage is one too."""
     global _as_json  # noqa: PLW0603 - a process has one stderr
     _as_json = log_format == "json"
     try:
         yield
+    except typer.BadParameter as error:
+        if not _as_json:
+            raise
+        say(error.message, "error")
+        raise typer.Exit(_WRONG_USAGE) from error
     finally:
         _as_json = False
 
 
 def logs_json() -> bool:
-    """Whether messages are JSON, so that no progress may stand between them."""
+    """Whether messages are JSON, so that nothing else may stand between them."""
     return _as_json
+
+
+def check_stdout(mend: str = "open it") -> None:
+    """Refuse, with `OutputError`, a stdout that was closed from the start."""
+    from dedup.errors import OutputError
+
+    if sys.stdout is None:
+        raise OutputError(f"stdout is closed; {mend}")
 
 
 @contextmanager

@@ -54,15 +54,18 @@ FeedArgument = Annotated[
     ),
 ]
 
-Out = Annotated[
-    str | None,
-    _output(
+
+def _out(table: str) -> Any:
+    return _output(
         "--out",
         "Folder for the result, written whole or not at all; an earlier result there is replaced. "
-        "Without it clusters.csv goes to stdout and the summary to stderr.",
+        f"Without it {table}.csv goes to stdout and the summary to stderr.",
         metavar="DIR",
-    ),
-]
+    )
+
+
+Out = Annotated[str | None, _out("clusters")]
+ChangesOut = Annotated[str | None, _out("changes")]
 Kept = Annotated[
     str | None, _output("--kept", "File for the input's own records less duplicates.", metavar="FILE")
 ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from dedup.cli import options
-from dedup.cli.ending import logs_json, say, standard
+from dedup.cli.ending import check_stdout, logs_json, say, standard
 
 if TYPE_CHECKING:
     from dedup.duplicates import Duplicates
@@ -28,7 +30,7 @@ class Wanted:
     profile: bool
 
 
-def run(inputs: list[str], search: Callable[..., Duplicates], wanted: Wanted, max_errors: float) -> None:
+def run(search: Callable[..., Duplicates], wanted: Wanted, max_errors: float) -> None:
     """Read, search and give what was found; `search` takes progress, what to do once it has read, a clock."""
     from dedup import feeds
     from dedup.clock import Clock
@@ -36,13 +38,12 @@ def run(inputs: list[str], search: Callable[..., Duplicates], wanted: Wanted, ma
     from dedup.report.profile import show_profile
     from dedup.warm import compiling
 
-    _check(inputs, wanted)
     read: list[feeds.Feed] = []
 
     def on_read(feed: feeds.Feed) -> None:
         read.append(feed)
         for loss in feed.losses:
-            say(loss)
+            say(loss, "warning")
         if wanted.out is not None:
             folder.check_inputs(wanted.out, feed.inputs)  # now with the files of folders
         if wanted.kept is not None:
@@ -63,21 +64,19 @@ def run(inputs: list[str], search: Callable[..., Duplicates], wanted: Wanted, ma
     if found.run["spilled_bytes"] and not wanted.quiet:
         say(f"{found.run['spilled_bytes'] / 1e6:,.0f} MB of texts and sketches lay in temporary files")
     if wanted.profile:
-        with standard(sys.stderr) as stderr:
-            show_profile(clock.costs, stderr)
+        _tell(partial(show_profile, clock.costs), on_stdout=False)
     if wanted.kept is not None:
         Path(wanted.kept).resolve().parent.mkdir(parents=True, exist_ok=True)
         feeds.write_kept(read[0], found.keep, wanted.kept)
     feeds.check_rejects(read[0], max_errors)
 
 
-def _check(inputs: list[str], wanted: Wanted) -> None:
+def check(inputs: list[str], wanted: Wanted) -> None:
     """Refuse, before the work, what could not be written after it."""
-    from dedup.errors import OutputError
     from dedup.report import folder
 
-    if sys.stdout is None and (wanted.out is None or wanted.as_json or not wanted.quiet):
-        raise OutputError("stdout is closed; open it, or write a folder in silence with --out DIR --quiet")
+    if wanted.out is None or wanted.as_json or not wanted.quiet:
+        check_stdout("open it, or write a folder in silence with --out DIR --quiet")
     if wanted.out is not None:
         folder.check_inputs(wanted.out, inputs)
         folder.check_out(wanted.out)
@@ -85,8 +84,13 @@ def _check(inputs: list[str], wanted: Wanted) -> None:
         folder.check_file(wanted.kept, wanted.out)
 
 
-def give(found: Duplicates, wanted: Wanted) -> None:
-    """Data to --out or stdout; the summary to stdout, or to stderr where data is on stdout."""
+def give(
+    found: Duplicates, wanted: Wanted, table: str = "clusters", show: Callable[..., None] | None = None
+) -> None:
+    """Data to --out or stdout; the summary to stdout, or to stderr where data is on stdout.
+
+    `table` is what goes to stdout; `show` tells the summary, as `terminal.show` unless given.
+    """
     from dedup.report import csv, figures, terminal
 
     if wanted.out is not None:
@@ -97,7 +101,18 @@ def give(found: Duplicates, wanted: Wanted) -> None:
         return
     if wanted.out is None:
         with standard(sys.stdout) as stdout:
-            csv.write_table(found.tables["clusters"], stdout.buffer)
+            csv.write_table(found.tables[table], stdout.buffer)
     if not wanted.quiet:
-        with standard(sys.stdout if wanted.out is not None else sys.stderr) as stream:
-            terminal.show(found, stream)
+        _tell(partial(show or terminal.show, found), on_stdout=wanted.out is not None)
+
+
+def _tell(show: Callable[[IO[str]], None], *, on_stdout: bool) -> None:
+    """Text for people; on a stderr of JSON lines each line of it is a message."""
+    if logs_json() and not on_stdout:
+        lines = io.StringIO()
+        show(lines)
+        for line in filter(None, lines.getvalue().splitlines()):
+            say(line)
+    else:
+        with standard(sys.stdout if on_stdout else sys.stderr) as stream:
+            show(stream)

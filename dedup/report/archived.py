@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+from dedup.report.terminal import count, harmless
+
+if TYPE_CHECKING:
+    from dedup.duplicates import Duplicates
 
 _MEGA = 1e6
 
@@ -17,7 +22,7 @@ def show_info(info: Mapping[str, Any], stream: IO[str]) -> None:
         ("Archive", f"{info['path']}, made {info['created']}, schema {info['schema_version']}"),
         ("Articles", articles),
         ("Clusters", f"{info['clusters']:,}, of {info['articles_in_clusters']:,} articles"),
-        ("Boilerplate", f"{info['boilerplate_blocks']:,} blocks learnt"),
+        ("Boilerplate", f"{count(info['boilerplate_blocks'], 'block')} learnt"),
         ("Runs", f"{info['runs']:,}"),
         ("Size", f"{size:,.1f} MB, of which compaction saves {free:,.1f} MB"),
         ("Texts", "kept" if info["keep_text"] else "not kept"),
@@ -31,4 +36,10 @@ def show_info(info: Mapping[str, Any], stream: IO[str]) -> None:
             5, ("Latest run", f"{told}: {latest['articles_new']:,} new, {latest['changes']:,} moved")
         )
     width = max(len(name) for name, _ in lines)
-    stream.write("".join(f"{name:<{width}}  {told}\n" for name, told in lines))
+    stream.write("".join(f"{name:<{width}}  {harmless(told)}\n" for name, told in lines))
+
+
+def show_removal(found: Duplicates, stream: IO[str]) -> None:
+    """Write what taking articles out has changed."""
+    removed, moved = found.run["counts"]["articles_removed"], found.tables["changes"].num_rows
+    stream.write(f"{count(removed, 'article')} removed; {count(moved, 'verdict')} moved.\n")

@@ -67,7 +67,7 @@ def summary(found: Duplicates) -> RenderableType:
 
     told = figures(found)
     parts: list[RenderableType] = [Text(harmless(line)) for line in _kills(found)]
-    parts += [Text(line) for line in _totals(told)]
+    parts += [Text(line) for line in _totals(found, told)]
     for table in (_relations(told), _clusters(found), _repeats(found)):
         if table is not None:
             parts += [Text(), table]
@@ -85,15 +85,19 @@ def _kills(found: Duplicates) -> Iterator[str]:
         yield f"{kill['status'].upper()}: {name}{title}: {done}{cluster}."
 
 
-def _totals(told: Figures) -> Iterator[str]:
-    yield f"{_count(told.records, 'record')} read, {_count(told.articles, 'article')} compared."
-    stories = _count(told.stories, "distinct story", "distinct stories")
+def _totals(found: Duplicates, told: Figures) -> Iterator[str]:
+    known = found.run.get("counts", {}).get("articles_known")
+    if known is None:
+        yield f"{count(told.records, 'record')} read, {count(told.articles, 'article')} compared."
+    else:  # how many an archive's night was held against says nothing of it
+        yield f"{count(told.records, 'record')} read, {count(told.articles, 'new article')}, {known:,} known."
+    stories = count(told.stories, "distinct story", "distinct stories")
     if not told.copies:
         yield f"{stories}, no copies."
         return
-    copies = _count(told.copies, "copy", "copies")
+    copies = count(told.copies, "copy", "copies")
     share = f"{told.copy_share:.1%} of the articles"
-    yield f"{stories}; {copies} of them ({share}) in {_count(told.clusters, 'cluster')}."
+    yield f"{stories}; {copies} of them ({share}) in {count(told.clusters, 'cluster')}."
 
 
 def _relations(told: Figures) -> Table | None:
@@ -130,27 +134,27 @@ def _repeats(found: Duplicates) -> Table | None:
         Column("Id", ratio=1),
     )
     for article in most_repeating(found):
-        where = f"{_count(article.blocks, 'block')} in {_count(article.places, 'place')}"
+        where = f"{count(article.blocks, 'block')} in {count(article.places, 'place')}"
         _row(table, f"{article.share:.0%}", where, _headline(article), article.article_id)
     return table if table.row_count else None
 
 
 def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
     if told.rejects:
-        yield f"{_count(told.rejects, 'record')} could not be read; the rejects table says which and why."
+        yield f"{count(told.rejects, 'record')} could not be read; the rejects table says which and why."
     caps = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(found.run.get("caps", {}).items()) if n]
     if caps:
         yield f"Over-full, their articles held to the shortest ones only: {', '.join(caps)}."
     counts = found.run.get("counts", {})
     killed, embargoed = counts.get("articles_killed", 0), counts.get("articles_embargoed", 0)
     if killed or embargoed:
-        yield f"{_count(killed, 'article')} killed, {embargoed:,} under embargo: left out."
+        yield f"{count(killed, 'article')} killed, {embargoed:,} under embargo: left out."
     if told.boilerplate:
-        blocks = _count(told.boilerplate, "block")
+        blocks = count(told.boilerplate, "block")
         yield f"Set aside: {blocks} of boilerplate, which unrelated articles share."
     moved = found.tables["changes"].num_rows if "changes" in found.tables else 0
     if moved:
-        yield f"{_count(moved, 'verdict')} of earlier runs moved; the changes table says which and why."
+        yield f"{count(moved, 'verdict')} of earlier runs moved; the changes table says which and why."
     for line in found.run.get("missing", ()):
         yield line[:1].upper() + line[1:].rstrip(".") + "."
 
@@ -166,7 +170,8 @@ def _some(sources: Iterable[str | None]) -> str:
     return ", ".join(named[:_SOURCES_SHOWN]) + (f" +{more}" if more > 0 else "")
 
 
-def _count(number: int, one: str, many: str = "") -> str:
+def count(number: int, one: str, many: str = "") -> str:
+    """A number and what it is of."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
