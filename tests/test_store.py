@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -20,12 +21,12 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
-from dedup import schema, store
+from dedup import connection, schema, store
 from dedup.archive import Archive
 from dedup.cli import app
 from dedup.errors import ArchiveError
+from dedup.opening import open_store
 from dedup.settings import Settings
-from dedup.store import open_store
 
 REPO = Path(__file__).parents[1]
 META = {"settings": "{}"}
@@ -65,6 +66,7 @@ def disk(place: Path, size: str) -> Iterator[Path]:
     try:
         yield place
     finally:
+        gc.collect()  # errors hold the connections that they came from
         subprocess.run(["umount", place], check=True)
 
 
@@ -80,7 +82,7 @@ def held(path: Path, how: str = "") -> Iterator[subprocess.Popen[str]]:
     """Another process that has the file open, until it is told something or killed."""
     script = f"""
         import sys
-        from dedup.store import open_store
+        from dedup.opening import open_store
         with open_store(sys.argv[1]{how}):
             print("open", flush=True)
             sys.stdin.readline()
@@ -140,7 +142,7 @@ def test_a_file_that_is_let_go_within_the_wait_is_opened(archive: Path, feed: Pa
                 holder.wait()
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("dedup.store.time.sleep", sleep)
+            patch.setattr("dedup.connection.time.sleep", sleep)
             assert run("add", archive, feed, "-q") == (0, "")
         assert sleeps
 
@@ -323,7 +325,7 @@ def test_a_file_that_may_not_be_written_is_told(archive: Path, feed: Path, mode:
 
 
 def test_a_query_that_is_interrupted_is_a_ctrl_c_and_no_damage(archive: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), store._telling(archive):
+    with pytest.raises(KeyboardInterrupt), connection.telling(archive):
         raise RuntimeError("Query interrupted")
 
 
@@ -420,7 +422,7 @@ def test_an_archive_is_held_until_the_compacted_file_is_in_its_place(archive: Pa
     replace, ends = Path.replace, []
 
     def between(beside: Path, place: Path) -> Path:
-        script = "import sys; from dedup.store import open_store; open_store(sys.argv[1], wait=0)"
+        script = "import sys; from dedup.opening import open_store; open_store(sys.argv[1], wait=0)"
         ends.append(subprocess.run([sys.executable, "-c", script, place], capture_output=True, check=False))
         return replace(beside, place)
 

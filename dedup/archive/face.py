@@ -29,8 +29,9 @@ from dedup.errors import ArchiveError
 from dedup.feeds import Feed, FeedOptions, Progress
 from dedup.folding import fold_digest
 from dedup.intake import Intake, take_in
+from dedup.opening import open_store
 from dedup.settings import Settings
-from dedup.store import Store, open_store
+from dedup.store import Store
 from dedup.texts import Texts
 
 _log = logging.getLogger(__name__)

@@ -41,6 +41,7 @@ def lean_imports() -> Iterator[None]:
 
     What is imported stays, and most of what follows are arrays: looking for cycles in it takes 0.2 s.
     """
+    before = gc.get_threshold()
     gc.set_threshold(_OBJECTS)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # those of numpy wait busily for work we have not
     hidden = _Hidden()
@@ -49,6 +50,7 @@ def lean_imports() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(cast("MetaPathFinder", hidden))
+        gc.set_threshold(*before)
 
 
 @contextmanager

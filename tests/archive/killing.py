@@ -80,12 +80,13 @@ def _what(verb: str, which: int = 0) -> Callable[..., str | None]:
 
 def set_points(points: Points) -> None:
     """Wrap all that writes."""
-    from dedup import store
+    from dedup import opening, store
     from dedup.report import csv
 
     points.around(store.Store, "run", _statement)
     points.around(store.Store, "close", lambda *_: "close")
-    points.around(store, "_connect", lambda _, __, reads: f"open to {'read' if reads else 'write'}")
+    for module in (store, opening):
+        points.around(module, "connect", lambda _, __, reads: f"open to {'read' if reads else 'write'}")
     points.around(os, "fsync", _what("fsync"))
     points.around(os, "link", _what("link", 1))
     points.around(Path, "rename", _what("rename to", 1))
@@ -123,7 +124,7 @@ def run(argv: list[str]) -> int:
 
 def look(path: str) -> None:
     """All that is in an archive, as JSON on stdout; what a clock says and what is made up at random aside."""
-    from dedup.store import open_store
+    from dedup.opening import open_store
 
     if not Path(path).exists():
         print("null")
