@@ -151,24 +151,15 @@ def _told(holds: bool) -> str:
 
 
 def _size(plan: Plan, last: Night) -> str:
-    far = _projected(last, plan)
-    if not plan.keep_text:
-        each = last.bytes / last.articles
-        return (
-            f"Without texts an article may take {PER_ARTICLE:,} bytes: {each:,.0f}, "
-            f"{_told(each <= PER_ARTICLE)}. {far}"
-        )
-    ratio = last.bytes / last.text_bytes
-    return f"The file may take {PER_TEXT:g} × the text: {ratio:.2f}, {_told(ratio <= PER_TEXT)}. {far}"
-
-
-def _projected(last: Night, plan: Plan) -> str:
-    """What so many more articles would take."""
-    each = (last.bytes - last.tables.get("texts", 0)) / last.articles
-    kept = "" if plan.keep_text else ", outlines included"
+    """How large the file is; without texts, what a far larger one would be by that."""
+    if plan.keep_text:
+        ratio = last.bytes / last.text_bytes
+        return f"The file may take {PER_TEXT:g} × the text: {ratio:.2f}, {_told(ratio <= PER_TEXT)}."
+    each = last.bytes / last.articles
     return (
-        f"{FAR:,} articles without text were not measured; what is beside the texts takes "
-        f"{each:,.0f} bytes an article{kept}, by which they would take {FAR * each / 1e9:,.1f} GB."
+        f"Without texts an article may take {PER_ARTICLE:,} bytes: {each:,.0f}, "
+        f"{_told(each <= PER_ARTICLE)}. {FAR:,} articles were not measured: by that they would take "
+        f"{FAR * each / 1e9:,.1f} GB."
     )
 
 
