@@ -21,13 +21,14 @@ class Made:
     articles: int
     hot: int = 0
     """Copies of the hot story beside its original."""
+    seed: int = SEED
 
     @property
     def feed(self) -> Path:
         """The feed, JSON lines."""
-        return WORK / (
-            f"made_{self.articles}_hot_{self.hot}.jsonl" if self.hot else f"made_{self.articles}.jsonl"
-        )
+        hot = f"_hot_{self.hot}" if self.hot else ""
+        other = f"_seed_{self.seed}" if self.seed != SEED else ""
+        return WORK / f"made_{self.articles}{hot}{other}.jsonl"
 
     @property
     def truth(self) -> Path:
@@ -40,7 +41,7 @@ class Made:
             return
         WORK.mkdir(exist_ok=True)
         half_made = self.feed.with_suffix(".part")
-        options = (("--articles", self.articles), ("--hot", self.hot), ("--seed", SEED))
+        options = (("--articles", self.articles), ("--hot", self.hot), ("--seed", self.seed))
         files = (("--out", half_made), ("--truth", self.truth))
         command = [str(part) for option in (*options, *files) for part in option]
         footer = ["--footer-everywhere"] if self.hot else []

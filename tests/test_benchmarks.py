@@ -7,9 +7,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from benchmarks import corpus, floors, measure, scale, scoring, speed, startup, tables, threads, venvs
+from benchmarks import (
+    corpus,
+    floors,
+    measure,
+    months,
+    nightly,
+    nights,
+    scale,
+    scoring,
+    speed,
+    startup,
+    tables,
+    threads,
+    venvs,
+)
 from benchmarks.competitors import whole_run
 from benchmarks.floors import Floor
 from benchmarks.measure import Cost, RunError
@@ -121,7 +137,16 @@ def test_a_table_goes_between_its_markers_and_leaves_the_rest() -> None:
 
 def test_the_readme_has_the_markers_of_every_program() -> None:
     text = tables.README.read_text(encoding="utf-8")
-    for name in ("speed", "scale", "start-up", "threads", "accuracy"):
+    for name in (
+        "speed",
+        "scale",
+        "start-up",
+        "threads",
+        "nightly",
+        "nightly without texts",
+        "months",
+        "accuracy",
+    ):
         assert tables.replace_between(text, name, "x") != text
 
 
@@ -296,3 +321,84 @@ def test_a_competitor_goes_from_file_to_clusters(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.competitors.datasketch", str(feed), str(out)]
     subprocess.run(command, cwd=measure.REPO, check=True, timeout=60)
     assert out.read_text() == "cluster_id,id\n1,a\n1,b\n"
+
+
+def test_a_night_takes_its_late_copies_evenly_from_all_that_is_archived_and_each_once() -> None:
+    plan = nights.Plan(1000, 100)
+    is_copy = np.arange(1100) % 2 == 1
+    night_of = nightly.held_back(is_copy, plan)
+    assert plan.points == [200, 600, 1000]
+    assert np.bincount(night_of).tolist() == [1010, 30, 30, 30]
+    assert not night_of[~is_copy].any()
+    assert np.flatnonzero(night_of == 1).max() < 200
+    assert (np.flatnonzero(night_of == 3) < 500).sum() in range(8, 23)
+
+
+def test_a_night_is_held_to_a_run_on_its_articles_and_to_the_first_night() -> None:
+    def row(archived: int, wall: float) -> nights.Night:
+        added = nights.Timed(Cost(wall, 20, 900), {"archive": 5.0, "read": 1.0})
+        alone = nights.Timed(Cost(10, 12, 500), {"read": 1.0})
+        return nights.Night(archived, [added], [alone], 3_000_000, 2_000_000, 1000, {"texts": 1_000_000})
+
+    told = nights.report(nights.Plan(1000, 100), [row(200, 20), row(1000, 30)])
+    assert " ".join(table_of(told)[1]) == "1,000 30.0 20.0 900 10.0 12.0 500 1.20 1.50 1.00 3 2 1.50"
+    assert "at most 1.20 of that, NOT MET" in told
+    assert "from 200 to 1,000 archived: 1.50, NOT MET" in told
+    assert "may take 1.5 × the text: 1.50, ok" in told
+    assert ["beside: start, commit, writing", "14.00", "24.00", "9.00"] in table_of(told)
+    assert ["texts", "1,000", "1,000"] in table_of(told)
+
+
+def test_nights_of_a_tiny_archive_are_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for module in (corpus, nights, nightly):
+        monkeypatch.setattr(module, "WORK", tmp_path)
+    (row,) = nightly.nights(nights.Plan(40, 10))
+    assert (row.archived, row.articles) == (40, 50)
+    assert row.text_bytes > 0
+    assert row.tables["fingerprints"] > 0
+    assert row.stage("added", "archive") > 0 == row.stage("alone", "archive")
+    assert "40" in nights.report(nights.Plan(40, 10), [row])
+
+
+def test_what_moved_of_old_articles_is_what_the_changes_must_tell() -> None:
+    def verdicts(*clusters: str) -> months.Verdicts:
+        rows = [
+            {
+                **dict.fromkeys(("similarity", "in_lead", "of_lead", "origin_basis", "credit"), 1),
+                "cluster_id": members[0],
+                "article_id": member,
+                "version": None,
+                "is_lead": member == members[0],
+                "is_origin": member == members[-1],
+                "relation": None if member == members[0] else "near",
+                "cluster_size": len(members),
+            }
+            for members in clusters
+            for member in members
+        ]
+        return months.Verdicts.of(pa.Table.from_pylist(rows))
+
+    before, after = verdicts("abc", "xy"), verdicts("abcn", "xyz")
+    assert before.differ(before) == 0
+    assert before.differ(after) == 7
+    assert months.moved(before, after, {("n", None)}) == {
+        *((((key), None), "origin", "c", "n") for key in "abc"),
+        *((((key), None), "origin", "y", "z") for key in "xy"),
+        (("z", None), "cluster_id", None, "x"),
+        (("z", None), "lead", None, "x"),
+        (("z", None), "origin", None, "z"),
+        (("z", None), "relation", None, "near"),
+    }
+
+
+def test_months_are_told_apart_by_utc(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    times = ("2007-01-31T23:30:00Z", "2007-01-31T23:30:00-05:00", None, "2006-12-01")
+    feed.write_text("".join(json.dumps({"id": str(n), "published": t}) + "\n" for n, t in enumerate(times)))
+    some = months.months(feed)
+    assert [(month.name, len(month.articles)) for month in some] == [
+        ("2006-12", 1),
+        ("2007-01", 1),
+        ("2007-02", 1),
+    ]
+    assert some[0].end.isoformat() == "2007-01-01T00:00:00+00:00"
