@@ -7,7 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dedup.archive.catalogue import Roll
-from dedup.archive.postings import add_postings, asked, meet_archived
+from dedup.archive.meeting import meet_archived
+from dedup.archive.postings import add_postings, asked
 from dedup.archive.rows import components_of, nodes_of, numbers, of
 from dedup.archive.shelf import Shelf
 from dedup.archive.taking import Came, Given

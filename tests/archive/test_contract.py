@@ -148,7 +148,7 @@ def test_kills_and_embargoes_act_in_any_order_of_nights(
 
 def test_over_full_lists_link_to_the_same_shortest_articles(monkeypatch: pytest.MonkeyPatch) -> None:
     # A line that everyone prints: with small caps its lists are over-full, and hubs come and go.
-    for module in ("dedup.stages.candidates", "dedup.archive.postings"):
+    for module in ("dedup.stages.candidates", "dedup.archive.postings", "dedup.archive.meeting"):
         monkeypatch.setattr(f"{module}.CAP", 6)
         monkeypatch.setattr(f"{module}.HUBS", 3)
     line = PARAGRAPHS[2]
