@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+# A worker for each core, a file's tests on one of them.
+SPREAD := --numprocesses=auto --dist=loadfile
 
 # The second reaches isolated builds, which newer versions of pip no longer hold to the first.
 export PIP_CONSTRAINT := constraints.txt
@@ -34,9 +36,9 @@ lint: $(INSTALLED)
 # adds to what that one covered. It comes last: pytest's summary is the last line.
 test: lint
 	$(BIN)/python benchmarks/accuracy.py --quick
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels --hypothesis-profile=ci \
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels --hypothesis-profile=ci $(SPREAD) \
 		--cov --cov-report= --cov-fail-under=0
-	$(BIN)/python -m pytest -q --hypothesis-profile=ci --cov --cov-append --cov-report=term
+	$(BIN)/python -m pytest -q --hypothesis-profile=ci $(SPREAD) --cov --cov-append --cov-report=term
 
 soak: $(INSTALLED)
 	DEDUP_SOAK=100 $(BIN)/python -m pytest -q tests/archive/test_crash.py -k "random or any"
