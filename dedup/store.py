@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from dedup.connection import connect, holder_file, telling, told
+from dedup.connection import ROWS, connect, holder_file, quoted, telling, told
 from dedup.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ class Store:
 
     def size(self) -> Size:
         """How large the file is, and what a compact one would do without."""
-        found = self.rows("SELECT block_size, free_blocks FROM pragma_database_size()")
+        found = self.rows(
+            "SELECT block_size, free_blocks FROM pragma_database_size() "
+            "WHERE database_name = current_database()"
+        )
         log = self.path.with_name(self.path.name + ".wal")
         octets = self.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
         return Size(octets, found["block_size"][0].as_py() * found["free_blocks"][0].as_py())
@@ -126,7 +129,7 @@ class Store:
         try:
             with telling(self.path):
                 self.checkpoint()  # no log may be left that another file's data would be taken for
-                self.run(f"ATTACH '{_quoted(anew)}' AS anew")
+                self.run(f"ATTACH '{quoted(anew)}' AS anew (ROW_GROUP_SIZE {ROWS})")
                 name = self.one("SELECT current_database()")
                 self.run(f'COPY FROM DATABASE "{name}" TO anew')
                 self.run("CHECKPOINT anew")
@@ -176,10 +179,6 @@ def tidy(new: Path) -> None:
     for left in (new, new.with_name(new.name + ".wal")):
         with suppress(OSError):
             left.unlink(missing_ok=True)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def sync(path: Path) -> None:

@@ -233,7 +233,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut at the header": (lambda path: os.truncate(path, 12288), "Could not read enough bytes"),
     "cut in the middle": (_truncated(0.5), ""),
     "cut at the end": (lambda path: os.truncate(path, path.stat().st_size - 1), ""),
-    "of SQLite": (_of_sqlite, "sqlite"),
+    "of SQLite": (_of_sqlite, "it is not a valid DuckDB database file"),
     "of others": (_foreign("CREATE TABLE news (id INT)"), "a DuckDB file, but no archive of dedup"),
     "of others, with meta": (_foreign("CREATE TABLE meta (x INT)"), "a DuckDB file, but no archive of dedup"),
     "of others, like ours": (

@@ -59,7 +59,7 @@ class Points:
 
 def _statement(_store: Any, sql: str, *_: Any, **__: Any) -> str:
     words = sql.split()
-    return f"{words[0]} anew" if words[-1] == "anew" else words[0]
+    return f"{words[0]} anew" if "anew" in words else words[0]
 
 
 def _what(verb: str, which: int = 0) -> Callable[..., str | None]:
