@@ -45,6 +45,11 @@ def telling(path: Path) -> Iterator[None]:
 
 
 def connect(place: Path, deadline: float, *, reads: bool) -> duckdb.DuckDBPyConnection:
+    """Connect to a file, once no other process holds it.
+
+    Raises `ArchiveError` for a file that cannot be opened, and for one that is held until the deadline, in
+    seconds of `time.monotonic`.
+    """
     import duckdb
 
     began = time.monotonic()
@@ -93,6 +98,7 @@ def holder_file(place: Path) -> Path:
 
 
 def say_who(place: Path) -> None:
+    """Write down that this process holds a file."""
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
     since = datetime.now(UTC).isoformat(timespec="seconds")
     said = {"pid": os.getpid(), "since": since, "command": command}

@@ -39,8 +39,8 @@ def test_a_kill_and_an_embargo_are_seen_however_late_they_come_and_are_told_once
 
 def test_of_several_names_in_one_record_the_most_usual_tells(path: Path) -> None:
     late = [
-        {"text": "x", "pub_status": "killed", "status": "published"},
-        {"text": "x", "pub_status": "killed", "status": None},
+        {"text": "x", "pub_status": "usable", "status": "killed"},
+        {"text": "x", "pub_status": None, "status": "killed"},
     ]
     feed = feed_of(path, lines(*USUAL, *late))
     assert column(feed, "status")[-2:] == [None, "canceled"]
@@ -65,4 +65,4 @@ def test_a_kill_needs_no_text(path: Path, before: list[Any]) -> None:
 
 def test_what_was_met_is_not_looked_for() -> None:
     assert Seldom({"text": "body", "status": "state", "embargoed": "until"}).names == []
-    assert Seldom({"text": "body", "embargoed": "until"}).names == ["status", "pubstatus", "pub_status"]
+    assert Seldom({"text": "body", "embargoed": "until"}).names == ["pubstatus", "pub_status", "status"]
