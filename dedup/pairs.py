@@ -90,6 +90,19 @@ def among(keys: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.b
     return found
 
 
+def united(left: NDArray[np.int64], right: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """For each of `size` numbers the least one that it hangs together with, over the given pairs."""
+    least = np.arange(size)
+    while True:
+        a, b = least[left], least[right]
+        further = least.copy()
+        np.minimum.at(further, np.maximum(a, b), np.minimum(a, b))
+        further = further[further]
+        if np.array_equal(further, least):
+            return least
+        least = further
+
+
 def no_pairs() -> Pairs:
     """An empty `Pairs`."""
     nodes = np.empty(0, np.int64)

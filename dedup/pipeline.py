@@ -23,7 +23,7 @@ from dedup.intake import Intake, take_in
 from dedup.provenance import NO_TIME, provenance
 from dedup.search import MOST_PAIRS, Beyond, Found, search
 from dedup.settings import Settings
-from dedup.sketches import FEWEST_TOKENS, Nodes, Sketches, distinct
+from dedup.sketches import FEWEST_TOKENS, Nodes, distinct
 from dedup.stages.cluster import Facts, Members, members
 from dedup.stages.collapse import collapse
 from dedup.stages.identify import Identified, identify
@@ -62,7 +62,7 @@ def find_duplicates(  # noqa: PLR0913 - all but the articles by keyword, and non
     as_of = as_of or datetime.now(UTC)
     if as_of.utcoffset() is None:
         raise ValueError(f"as_of must be a time with its zone, got {as_of!r}")
-    tell = progress or _untold
+    tell = progress or untold
     clock = clock or Clock()
     taken = take_in(articles, options, fields, settings, tell, clock)
     if on_read is not None:
@@ -79,14 +79,14 @@ def sketch(articles: Any, *, settings: Settings | None = None, **fields: Unpack[
     under embargo now, has none. Input and errors are those of `find_duplicates`.
     """
     settings = settings or Settings()
-    taken = take_in(articles, None, fields, settings, _untold, Clock())
+    taken = take_in(articles, None, fields, settings, untold, Clock())
     known = identify(taken.feed.articles, datetime.now(UTC))
     signatures = taken.sketches.take(known.first_record).signatures
     column = pa.FixedSizeListArray.from_arrays(pa.array(signatures.reshape(-1)), settings.permutations)
     return known.articles.select(["id", "version"]).append_column("signature", column)
 
 
-def _untold(_stage: str, _share: float) -> None:
+def untold(_stage: str, _share: float) -> None:
     """Progress that nobody asked for."""
 
 
@@ -109,13 +109,13 @@ class Judged:
 
 def judge(
     known: Identified,
-    sketches: Sketches,
+    sketched: Nodes,
     settings: Settings,
     tell: Progress,
     clock: Clock,
     beyond: Beyond | None = None,
 ) -> Judged:
-    """Search, cluster and tell some articles; `sketches`: one for each of them.
+    """Search, cluster and tell some articles; `sketched`: their nodes.
 
     `beyond`: what is known of a larger collection that they are a part of.
     """
@@ -123,7 +123,6 @@ def judge(
     with clock("identify"):
         texts = known.texts
         facts = _facts(known)
-        sketched = collapse(sketches)
     # Repeats stand in each article alone: they are found beside what the search does on one thread.
     alone = replace(settings, threads=1)
     with beside(lambda: repeats(sketched, alone), settings.workers) as repeats_of, clock("candidates"):
@@ -189,7 +188,8 @@ def _listed(listing: Listing, rows: Members, told: NDArray[np.bool_]) -> Listing
 def _find(taken: Intake, as_of: datetime, settings: Settings, tell: Progress, clock: Clock) -> Duplicates:
     with clock("identify"):
         known = identify(taken.feed.articles, as_of)
-    judged = judge(known, taken.sketches.take(known.first_record), settings, tell, clock)
+        nodes = collapse(taken.sketches.take(known.first_record))
+    judged = judge(known, nodes, settings, tell, clock)
     rows = judged.members
     stays = chosen(settings.keep, known.texts, rows, judged.attribution, judged.facts)
     run = {**run_facts(taken, judged, settings, clock), "as_of": as_of.isoformat()}

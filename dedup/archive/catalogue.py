@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from dedup.archive.rows import numbers, of
 from dedup.stages.identify import Identified, identify, killed_records, with_ids
 from dedup.store import Store
-from dedup.texts import Texts
+from dedup.texts import Texts, text_digest
 
 Rows = NDArray[np.int64]
 
@@ -49,15 +50,12 @@ class When:
 
 
 def text_digests(texts: Texts) -> list[bytes]:
-    """BLAKE2b of every text, 16 bytes each."""
-    return list(_digests(texts))
-
-
-def _digests(texts: Texts) -> Iterator[bytes]:
-    for block in texts.blocks():
-        octets = block.data.data
-        for start, end in zip(block.offsets[:-1].tolist(), block.offsets[1:].tolist(), strict=True):
-            yield hashlib.blake2b(octets[start:end], digest_size=16).digest()
+    """The digest of every text."""
+    return [
+        text_digest(block.data.data[start:end])
+        for block in texts.blocks()
+        for start, end in pairwise(block.offsets.tolist())
+    ]
 
 
 def feed_hash(records: pa.Table, digests: list[bytes]) -> str:
@@ -89,6 +87,7 @@ class Roll:
         """Which live articles are not archived yet."""
         return self.number < 0
 
+    @cached_property
     def archived_states(self) -> tuple[Rows, NDArray[np.object_], NDArray[np.object_]]:
         """The archived articles by number, and their states, before and from now on.
 
@@ -100,8 +99,13 @@ class Roll:
         now[np.isin(number, self.number)] = LIVE
         return number, np.array(some["state"].to_pylist(), object), now
 
+    @cached_property
+    def apart(self) -> Rows:
+        """The feed's records that are archived though they are not live; see `_kept_apart`."""
+        return _kept_apart(self)
 
-_COLUMNS = ("article", "id", "version", *_FACTS, "digest", "added", "state", "node", "name")
+
+_COLUMNS = ("article", "id", "version", *_FACTS, "digest", "added", "state")
 
 
 def call_roll(
@@ -124,8 +128,6 @@ def call_roll(
             "digest": pa.array(digests, pa.binary()),
             "added": pa.array([when.as_of] * count, pa.timestamp("us", "UTC")),
             "state": pa.nulls(count, pa.string()),
-            "node": pa.nulls(count, pa.uint32()),
-            "name": pa.nulls(count, pa.string()),
         }
     )
     found = store.rows(
@@ -133,7 +135,7 @@ def call_roll(
         f"WHERE state <> 'killed' AND state <> {_STATE} UNION SELECT id FROM articles SEMI JOIN removed "
         "USING (article)) "
         "SELECT article, a.id, given_version AS version, title, source, published, url, prior_ids, status, "
-        "embargoed, digest, added, state, node, version AS name "
+        "embargoed, digest, added, state "
         "FROM articles a SEMI JOIN named USING (id) ORDER BY article",
         given=given.select(["id"]),
         moment=when.row,
@@ -177,7 +179,7 @@ def _numbers(records: pa.Table, archived: int) -> Rows:
     return np.array([known.get(key, -1) for key in zip(ids, digests, strict=True)], np.int64)
 
 
-def kept_apart(roll: Roll) -> Rows:
+def _kept_apart(roll: Roll) -> Rows:
     """The feed's records that are archived though they are not live: the first of each that is not known.
 
     A kill is kept, so that what it kills stays out however late it comes. What a kill has killed is not.

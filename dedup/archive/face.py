@@ -30,6 +30,7 @@ from dedup.feeds import Feed, FeedOptions, Progress
 from dedup.folding import fold_digest
 from dedup.intake import Intake, take_in
 from dedup.opening import open_store
+from dedup.pipeline import untold
 from dedup.settings import Settings
 from dedup.store import Store
 from dedup.texts import Texts
@@ -147,7 +148,7 @@ class Archive:
         """
         when = self._when(as_of, window)
         clock = clock or Clock()
-        tell = progress or _untold
+        tell = progress or untold
         taken = take_in(articles, options, fields, self.settings, tell, clock)
         if on_read is not None:
             on_read(taken.feed)
@@ -174,10 +175,10 @@ class Archive:
     ) -> Duplicates:
         """What `add` would tell of some articles; nothing is stored."""
         when, clock = self._when(as_of, window), Clock()
-        taken = take_in(articles, options, fields, self.settings, _untold, clock)
+        taken = take_in(articles, options, fields, self.settings, untold, clock)
         digests = text_digests(Texts(taken.feed.articles["text"]))
         with self._store.undone():
-            run = self._run(taken, digests, when, ("", ""), _untold, clock)
+            run = self._run(taken, digests, when, ("", ""), untold, clock)
             return reports.told(self._store, run, taken, digests)
 
     def remove(self, ids: Iterable[str], *, run_id: str | None = None) -> Duplicates:
@@ -204,11 +205,11 @@ class Archive:
         when = When(as_of, since and as_of - since)
         clock = Clock()
         nothing = pa.table({"id": pa.array([], pa.string()), "text": pa.array([], pa.string())})
-        taken = take_in(nothing, None, {}, self.settings, _untold, clock)
+        taken = take_in(nothing, None, {}, self.settings, untold, clock)
         with self._store.transaction():
             gone = numbers(removed, "article")
             named = (f"{name} {now.isoformat()}", "")
-            run = self._run(taken, [], when, named, _untold, clock, gone)
+            run = self._run(taken, [], when, named, untold, clock, gone)
         return reports.told(self._store, run, taken, [])
 
     def _run(  # noqa: PLR0913, PLR0917 - a run is made of these
@@ -222,13 +223,13 @@ class Archive:
         removed: Rows | None = None,
     ) -> reports.Run:
         """One run, written; `named`: its id and the hash of its feed."""
-        store = self._store
+        store, shelf = self._store, self._shelf
         gone = np.empty(0, np.int64) if removed is None else removed
         run = reports.Run(store.one("SELECT coalesce(max(run) + 1, 1) FROM runs"), *named)
         roll = call_roll(store, taken.feed.articles, digests, when, gone)
         given = Given(taken.feed.articles["text"], taken.sketches)
-        night = hold(store, roll, given, gone, run.number, self._shelf, tell, clock)
-        reports.keep(store, run, night, taken, when, self._shelf, clock)
+        night = hold(store, roll, given, gone, run.number, shelf, tell, clock)
+        reports.keep(store, run, night, taken, when, shelf, clock)
         if gone.size or night.kills.num_rows:
             forget(store)
         return run
@@ -262,7 +263,3 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _untold(_stage: str, _share: float) -> None:
-    """Progress that nobody asked for."""

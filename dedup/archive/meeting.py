@@ -120,7 +120,7 @@ def _by_bands(store: Store, query: Asked) -> tuple[Rows, Rows]:
         "JOIN nodes n USING (node)",
         asked=pa.table({"band_key": distinct(query.bands)}),
     )
-    keys, node = found["band_key"].to_numpy(), found["node"].to_numpy().astype(np.int64)
+    keys, node = found["band_key"].to_numpy(), numbers(found, "node")
     order = np.lexsort((found["hash"].to_numpy(), -found["tokens"].to_numpy(), keys))
     keys, node = keys[order], node[order]
     order = np.argsort(query.bands, kind="stable")  # see `_ascending`
@@ -129,4 +129,4 @@ def _by_bands(store: Store, query: Asked) -> tuple[Rows, Rows]:
     first = np.where(last - first > CAP, last - HUBS, first)
     asker = np.repeat(of_node, last - first)
     pair = distinct(asker << 32 | node[places_of(first, last - first)])
-    return pair >> 32, pair & 0xFFFFFFFF
+    return pair >> 32, pair & _LOW

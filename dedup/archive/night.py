@@ -68,7 +68,7 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
     with clock("archive"):
         tells_sources = store.one(_TELLS_SOURCES)
         kills = taking.kills_of(store, roll)
-        turned = taking.turn(store, roll, removed)
+        turned = taking.turn(store, roll)
         came = taking.take_in(store, roll, given, run, shelf)
         known = verdicts.known_boilerplate(store)
         again = drop_postings(store, touched.without_live(store, turned.left))
@@ -89,7 +89,7 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
         return verdicts.name_clusters(store, before, work, members, told)
 
     beyond = Beyond(bool(tells_sources), elsewhere, is_told, names, known, shelf.known(work.archived))
-    judged = judge(work.known, work.sketches, shelf.settings, tell, clock, beyond)
+    judged = judge(work.known, nodes, shelf.settings, tell, clock, beyond)
     with clock("archive"):
         after = verdicts.member_rows(judged, work.number)
         component = local.node[verdicts.components(judged)]

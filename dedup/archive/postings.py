@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from dedup.archive.rows import numbers
+from dedup.archive.rows import numbers, of
 from dedup.kernels.postings import band_keys
 from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS, Nodes, places_of
@@ -36,19 +36,15 @@ class Known:
     def __len__(self) -> int:
         return self.node.size
 
-    def order(self) -> Rows:
-        """Fullest first, then by hash: as nodes are numbered."""
-        return np.lexsort((self.hash, -self.tokens))
-
 
 def known_nodes(store: Store, wanted: Rows) -> Known:
     """What is kept of some nodes, by their number."""
     found = store.rows(
         "SELECT * FROM nodes SEMI JOIN wanted USING (node) ORDER BY node",
-        wanted=pa.table({"node": wanted.astype(np.uint32)}),
+        wanted=of("node", wanted),
     )
     return Known(
-        found["node"].to_numpy().astype(np.int64),
+        numbers(found, "node"),
         found["hash"].to_numpy(),
         found["tokens"].to_numpy(),
         found["answered"].to_numpy(),
@@ -103,7 +99,7 @@ def asked(nodes: Nodes, hashes: NDArray[np.uint64], known: Rows, settings: Setti
     answered = answered_tokens(nodes, settings)
     return Asked(
         Known(known, hashes, nodes.counts, answered, nodes.signatures.astype(np.uint8)),
-        nodes.prints[places_of(nodes.print_spans[:, 0], sizes)],
+        nodes.prints[_all_prints(nodes)],
         np.repeat(np.arange(len(nodes)), sizes),
         (number | keys >> _HALF).reshape(-1),
         (keys & np.uint64(_LOW)).astype(np.int64).reshape(-1),
@@ -138,7 +134,7 @@ def drop_postings(store: Store, nodes: Rows) -> Rows:
 
     Those are what becomes a hub, and what is in a list that is over-full no more.
     """
-    gone = pa.table({"node": nodes.astype(np.uint32)})
+    gone = of("node", nodes)
     held = store.rows(
         "SELECT DISTINCT l.fingerprint, l.nodes, l.hubs FROM fingerprints f SEMI JOIN gone USING (node) "
         "JOIN long_lists l USING (fingerprint)",
@@ -213,7 +209,7 @@ def outside(store: Store, local: Known, nodes: Nodes) -> Outside:
     held = np.minimum(np.searchsorted(prints, own), prints.size - 1)
     found = prints[held] == own
     ours = np.bincount(held[found], minlength=prints.size)
-    return Outside(prints, np.maximum(0, long["nodes"].to_numpy().astype(np.int64) - ours), out)
+    return Outside(prints, np.maximum(0, numbers(long, "nodes") - ours), out)
 
 
 def _all_prints(nodes: Nodes) -> Rows:

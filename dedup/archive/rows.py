@@ -22,15 +22,18 @@ def of(name: str, numbers: Rows) -> pa.Table:
     return pa.table({name: numbers.astype(np.uint32)})
 
 
+def placed(name: str, numbers: Rows) -> pa.Table:
+    """The same with the place of each, by which an answer comes in their order."""
+    return of(name, numbers).append_column("place", pa.array(np.arange(numbers.size)))
+
+
 def nodes_of(store: Store, articles: Rows) -> Rows:
     """The node of each article."""
-    wanted = pa.table({"article": articles.astype(np.uint32), "place": np.arange(articles.size)})
     sql = "SELECT a.node FROM articles a JOIN wanted w USING (article) ORDER BY w.place"
-    return numbers(store.rows(sql, wanted=wanted), "node")
+    return numbers(store.rows(sql, wanted=placed("article", articles)), "node")
 
 
 def components_of(store: Store, nodes: Rows) -> Rows:
     """The component of each node."""
-    wanted = pa.table({"node": nodes.astype(np.uint32), "place": np.arange(nodes.size)})
     sql = "SELECT n.component FROM nodes n JOIN wanted w USING (node) ORDER BY w.place"
-    return numbers(store.rows(sql, wanted=wanted), "component")
+    return numbers(store.rows(sql, wanted=placed("node", nodes)), "component")

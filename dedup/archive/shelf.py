@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from dedup.archive.rows import placed
 from dedup.attribution import Outlined
 from dedup.folding import ALONE, CLASS_SHIFT, DIGIT, DROPS_SHIFT, LETTER, MARK, fold_table
 from dedup.settings import Settings
@@ -56,7 +57,7 @@ class Shelf:
         """Articles in the given order."""
         found = store.rows(
             "SELECT t.text FROM texts t JOIN wanted w USING (article) ORDER BY w.place",
-            wanted=_placed(number),
+            wanted=placed("article", number),
         )
         texts = found["text"].cast(pa.large_string())
         return Taken(texts, sketch(Texts(texts).blocks(), self.settings))
@@ -68,10 +69,6 @@ class Shelf:
     def bare(self, table: pa.Table) -> pa.Table:
         """A table of a report without what must not be kept."""
         return table
-
-
-def _placed(number: Rows) -> pa.Table:
-    return pa.table({"article": number.astype(np.uint32), "place": np.arange(number.size)})
 
 
 class OutlineShelf(Shelf):
@@ -112,7 +109,7 @@ class OutlineShelf(Shelf):
         """Articles in the given order."""
         found = store.rows(
             "SELECT o.* FROM outlines o JOIN wanted w USING (article) ORDER BY w.place",
-            wanted=_placed(number),
+            wanted=placed("article", number),
         )
         packed = found["tokens"].cast(pa.large_binary()).combine_chunks()
         offsets = np.frombuffer(packed.buffers()[1], np.int64)[packed.offset :][: len(packed) + 1] // 4

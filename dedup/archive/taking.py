@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from dedup.archive.catalogue import EMBARGOED, KILLED, LIVE, PAST, REMOVED, Roll, archive_rows, kept_apart
+from dedup.archive.catalogue import EMBARGOED, KILLED, LIVE, PAST, REMOVED, Roll, archive_rows
 from dedup.archive.rows import numbers, of
 from dedup.archive.shelf import Shelf
 from dedup.settings import Settings
@@ -44,11 +44,9 @@ class Turned:
 _WHY = {REMOVED: "removed", KILLED: "killed", PAST: "left the window", EMBARGOED: "came under embargo"}
 
 
-def turn(store: Store, roll: Roll, removed: Rows) -> Turned:
+def turn(store: Store, roll: Roll) -> Turned:
     """Write the new states, names and facts of archived articles; a killed one loses its text."""
-    number, was, now = roll.archived_states()
-    gone = np.isin(number, removed)
-    now[gone] = REMOVED
+    number, was, now = roll.archived_states
     changed = was != now
     if changed.any():
         states = pa.table(
@@ -75,8 +73,8 @@ def turn(store: Store, roll: Roll, removed: Rows) -> Turned:
 
 def kills_of(store: Store, roll: Roll) -> pa.Table:
     """What tonight's notices kill, with the cluster it is taken out of, and the notices that meet nothing."""
-    number, was, now = roll.archived_states()
-    notices = roll.records.take(kept_apart(roll)).select(["id", "version", "status"])
+    number, was, now = roll.archived_states
+    notices = roll.records.take(roll.apart).select(["id", "version", "status"])
     return store.rows(
         "WITH said AS (SELECT id, any_value(version) AS version, max(status) AS status FROM notices "
         "WHERE status IS NOT NULL GROUP BY id), "
@@ -135,7 +133,7 @@ class Came:
 def take_in(store: Store, roll: Roll, given: Given, run: int, shelf: Shelf) -> Came:
     """Archive what is new, live or not."""
     live = np.flatnonzero(roll.is_new)
-    apart = kept_apart(roll)
+    apart = roll.apart
     rows = np.concatenate([roll.row[live], apart])
     first = store.one("SELECT coalesce(max(article) + 1, 0) FROM articles")
     number = np.arange(first, first + rows.size)

@@ -81,7 +81,7 @@ def look_up(
 
 def named(store: Store, roll: Roll, left: Rows) -> Rows:
     """The components of what bears the same id as something tonight, or says that it replaces it, or left."""
-    number, _, _ = roll.archived_states()
+    number, _, _ = roll.archived_states
     ids = roll.known.articles.select(["id", "prior_ids"])
     sql = (
         "WITH linked AS (SELECT article FROM articles SEMI JOIN (SELECT unnest(prior_ids) AS id FROM ids) p "

@@ -12,6 +12,7 @@ from dedup.archive.rows import components_of, nodes_of, numbers, of
 from dedup.archive.taking import Turned
 from dedup.archive.working import Working
 from dedup.attribution import Attribution
+from dedup.pairs import united
 from dedup.pipeline import Judged
 from dedup.settings import Settings
 from dedup.stages.boilerplate import KnownBoilerplate, grams_of
@@ -31,17 +32,7 @@ def components(judged: Judged) -> Rows:
     """For each node the least one that it is judged together with (int64)."""
     pairs = judged.found.pairs
     strong = ~np.isin(judged.found.relations, _WEAK)
-    left, right = pairs.left[strong], pairs.right[strong]
-    least = np.arange(len(judged.nodes))
-    while True:
-        further = least.copy()
-        lower = np.minimum(least[left], least[right])
-        np.minimum.at(further, least[left], lower)
-        np.minimum.at(further, least[right], lower)
-        further = further[further]
-        if np.array_equal(further, least):
-            return least
-        least = further
+    return united(pairs.left[strong], pairs.right[strong], len(judged.nodes))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dedup.provenance import NO_TIME, natural
-from dedup.texts import Texts
+from dedup.texts import Texts, text_digest
 
 _ID_FIELDS = ("source", "published", "title", "text")
 _TOLD_BY = ("version", "published", "title", "source", "url", "prior_ids")
@@ -112,8 +112,7 @@ def _digests(records: pa.Table, rows: list[int], known: Sequence[bytes] | None) 
     """What tells the texts of some records apart."""
     if known is not None:
         return [known[row] for row in rows]
-    texts = records["text"].take(rows).to_pylist()
-    return [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
+    return [text_digest(text.encode()) for text in records["text"].take(rows).to_pylist()]
 
 
 def _with_several(articles: pa.Table, codes: NDArray[np.int64]) -> int:

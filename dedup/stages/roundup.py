@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.pairs import Pairs
+from dedup.pairs import Pairs, united
 from dedup.provenance import NO_TIME, Provenance
 from dedup.sketches import Nodes, places_of
 
@@ -31,7 +31,7 @@ def in_roundups(
     is_left = left_in_right[rows] < right_in_left[rows]  # the left one is the container
     whole = np.where(is_left, pairs.left[rows], pairs.right[rows])
     part = np.where(is_left, pairs.right[rows], pairs.left[rows])
-    story = _united(pairs.left[copies], pairs.right[copies], len(nodes))
+    story = united(pairs.left[copies], pairs.right[copies], len(nodes))
     left, right = pairs.left[related], pairs.right[related]
     beside = (np.searchsorted(left, np.arange(len(nodes) + 1)), right)
     out = np.zeros(len(pairs), np.bool_)
@@ -63,17 +63,4 @@ def _are_one_story(parts: Rows, story: Rows, beside: tuple[Rows, Rows]) -> bool:
     order = np.argsort(parts)
     at = order[np.minimum(np.searchsorted(parts[order], other), parts.size - 1)]
     met = parts[at] == other
-    return not _united(np.repeat(place, sizes)[met], place[at[met]], numbers.size).any()
-
-
-def _united(left: Rows, right: Rows, size: int) -> Rows:
-    """For each of `size` numbers the least one that it hangs together with, over the given pairs."""
-    least = np.arange(size)
-    while True:
-        a, b = least[left], least[right]
-        further = least.copy()
-        np.minimum.at(further, np.maximum(a, b), np.minimum(a, b))
-        further = further[further]
-        if np.array_equal(further, least):
-            return least
-        least = further
+    return not united(np.repeat(place, sizes)[met], place[at[met]], numbers.size).any()
