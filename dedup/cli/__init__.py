@@ -11,7 +11,7 @@ import typer
 
 from dedup.cli import archives, asked, options
 from dedup.cli.ending import check_stdout, exit_codes, lean_imports, standard
-from dedup.cli.running import Wanted, check, run
+from dedup.cli.running import Wanted, check, run, survey
 
 if TYPE_CHECKING:
     from dedup.settings import Settings
@@ -64,6 +64,8 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     tz: options.Tz = "UTC",
     as_of: options.AsOf = None,
     html: options.HtmlChoice = options.Html.STRIP,
+    encoding: options.Encoding = None,
+    dry_run: options.DryRun = False,
     max_errors: options.MaxErrors = 0.01,
     settings: options.SettingsFile = None,
     threshold: options.Threshold = None,
@@ -81,6 +83,10 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         raise typer.BadParameter("name a FEED; --curve alone does without one")
     if out is None and (file_format or no_text):
         raise typer.BadParameter("--format and --no-text say how --out is written, and there is no --out")
+    if dry_run and (out or kept or curve or profile):
+        raise typer.BadParameter(
+            "--dry-run reads and tells; it goes without --out, --kept, --curve, --profile"
+        )
     names = asked.said(
         id=id_,
         text=text,
@@ -108,19 +114,23 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     with exit_codes():
         if curve:
             _show_curve(asked.settings(settings, flags), as_json)
-        else:
-            with lean_imports():
-                from dedup.pipeline import find_duplicates
+            return
+        with lean_imports():
+            reading = asked.reading(names, tz, html, encoding)
+            if dry_run:
+                survey(feed or [], reading, as_json=as_json, quiet=quiet, max_errors=max_errors)
+                return
+            from dedup.pipeline import find_duplicates
 
-                search = partial(
-                    find_duplicates,
-                    feed or [],
-                    settings=asked.settings(settings, flags),
-                    options=asked.reading(names, tz, html),
-                    as_of=asked.moment(as_of, tz),
-                )
-                check(feed or [], wanted)
-                run(search, wanted, max_errors)
+            search = partial(
+                find_duplicates,
+                feed or [],
+                settings=asked.settings(settings, flags),
+                options=reading,
+                as_of=asked.moment(as_of, tz),
+            )
+            check(feed or [], wanted)
+            run(search, wanted, max_errors)
 
 
 @app.command()

@@ -46,6 +46,7 @@ def add(  # noqa: PLR0913 - typer: each option is a parameter
     embargoed: options.Embargoed = None,
     tz: options.Tz = "UTC",
     html: options.HtmlChoice = options.Html.STRIP,
+    encoding: options.Encoding = None,
     max_errors: options.MaxErrors = 0.01,
     settings: options.SettingsFile = None,
     keep: options.KeepChoice = None,
@@ -68,7 +69,7 @@ def add(  # noqa: PLR0913 - typer: each option is a parameter
     free = asked.said(threads=threads, memory=memory, keep=keep and keep.value)
     wanted = Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
     with logging_as(log_format), exit_codes(), lean_imports():
-        reading = asked.reading(names, tz, html)
+        reading = asked.reading(names, tz, html, encoding)
         when = asked.moment(as_of, tz) or datetime.now(UTC)
         back = asked.span(window, when)
         stored = asked.settings(settings, {}) if settings else None

@@ -22,12 +22,12 @@ def said(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def reading(names: dict[str, Any], tz: str, html: options.Html) -> FeedOptions:
+def reading(names: dict[str, Any], tz: str, html: options.Html, encoding: str | None) -> FeedOptions:
     """How the feed is read; `names` of fields, where they were said."""
     from dedup.feeds import FeedOptions
 
     try:
-        return FeedOptions(fields=cast("FieldNames", names), tz=tz, html=html.value)
+        return FeedOptions(fields=cast("FieldNames", names), tz=tz, html=html.value, encoding=encoding)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

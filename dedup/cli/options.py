@@ -48,8 +48,9 @@ FeedArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FEED",
-        help="JSON lines, CSV, Parquet or text, each also .gz or .zst; a folder of them; "
-        "or - for JSON lines on stdin.",
+        help="What agencies and aggregators send: ninjs, NewsML, NITF, RSS, Atom, JSON Feed, HTML, WARC, "
+        "text wires, JSON, CSV, Parquet or text; packed or not, in a file, a folder, a pattern, a .zip or "
+        ".tar, at an address, or - for stdin.",
         show_default=False,
     ),
 ]
@@ -135,6 +136,23 @@ AsOf = Annotated[
 ]
 HtmlChoice = Annotated[
     Html, typer.Option("--html", help="Strip HTML found in texts, or keep it.", rich_help_panel="Reading")
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        help="Encoding of text, CSV, JSON and text wires that are not UTF-8, such as cp1252.",
+        metavar="NAME",
+        rich_help_panel="Reading",
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Read the feed, tell what it holds, and end: formats, counts, fields used, rejects.",
+        rich_help_panel="Reading",
+    ),
 ]
 MaxErrors = Annotated[
     float,

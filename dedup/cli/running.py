@@ -15,6 +15,7 @@ from dedup.cli.ending import check_stdout, logs_json, say, standard
 
 if TYPE_CHECKING:
     from dedup.duplicates import Duplicates
+    from dedup.feeds import FeedOptions
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,24 @@ def run(search: Callable[..., Duplicates], wanted: Wanted, max_errors: float) ->
         Path(wanted.kept).resolve().parent.mkdir(parents=True, exist_ok=True)
         feeds.write_kept(read[0], found.keep, wanted.kept)
     feeds.check_rejects(read[0], max_errors)
+
+
+def survey(inputs: list[str], reading: FeedOptions, *, as_json: bool, quiet: bool, max_errors: float) -> None:
+    """Read a feed and tell what it holds."""
+    from dedup import feeds
+    from dedup.report import plain, progress
+    from dedup.report.inventory import show_inventory
+
+    check_stdout()
+    with progress.bar(sys.stderr, wanted=not quiet and not logs_json()) as tell:
+        feed = feeds.read(inputs, reading, tell)
+    told = feeds.inventory(feed)
+    with standard(sys.stdout) as stdout:
+        if as_json:
+            stdout.buffer.write(plain.as_json(told))
+        else:
+            show_inventory(told, stdout)
+    feeds.check_rejects(feed, max_errors)
 
 
 def check(inputs: list[str], wanted: Wanted) -> None:

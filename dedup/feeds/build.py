@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -33,8 +34,10 @@ def articles(batch: pa.RecordBatch, options: FeedOptions, counts: Counter[str]) 
     in any type.
     """
     columns = {name: batch.column(name) for name in batch.schema.names}
-    texts = columns["text"].cast(pa.large_string()).fill_null("")
-    if options.html == "strip":
+    texts = columns["text"]
+    if texts.type != pa.large_string() or texts.null_count:  # either copies all texts
+        texts = texts.cast(pa.large_string()).fill_null("")
+    if options.html == "strip" and (batch.schema.metadata or {}).get(b"text") != b"plain":
         texts, tags, entities = html.stripped(texts)
         counts["html_stripped"] += tags
         counts["entities_decoded"] += entities
@@ -52,6 +55,21 @@ def articles(batch: pa.RecordBatch, options: FeedOptions, counts: Counter[str]) 
         made["status"] = unusable(_text(columns["status"], counts))
     absent = {field.name: pa.nulls(len(batch), field.type) for field in ARTICLES if field.name not in made}
     return pa.RecordBatch.from_pydict({**made, **absent}, schema=ARTICLES)
+
+
+def optional(field: str, values: Sequence[Any], counts: Counter[str]) -> pa.Array:
+    """The values of an optional field as a column; those that are no text or number are counted."""
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowTypeError, UnicodeEncodeError):  # not all are texts, or whole ones
+        pass
+    if field == "prior_ids":
+        made, bad = priors.listed(values, plain)
+    else:
+        texts = [plain(value) for value in values]
+        made, bad = pa.array(texts, pa.string()), texts.count(None) - values.count(None)
+    counts["bad_fields"] += bad
+    return made
 
 
 def _times(column: pa.Array, options: FeedOptions, counts: Counter[str]) -> pa.Array:
@@ -125,3 +143,8 @@ def plain(value: Any) -> str | None:
         return str(value)
     except ValueError:  # more digits than Python turns into text
         return None
+
+
+def whole_characters(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair, which cut-off emojis leave."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

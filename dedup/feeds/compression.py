@@ -1,4 +1,4 @@
-"""Packed bytes to plain ones and back: `.gz` and `.zst`, told apart by name."""
+"""Packed bytes to plain ones and back: `.gz` and `.zst`, told apart by content, else by name."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from typing import IO, Any, cast
 
 SUFFIXES = (".gz", ".zst")
 
+_MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
+
 _GZIP = 31  # zlib's wbits for a gzip header and trailer
-_PACKED = 1 << 16  # packed bytes taken at a time: small, since one packed byte may unpack to thousands
+_PIECE = 1 << 10  # of packed bytes unpacked at once: zstd makes 32 MB of that much, if it must
+_PACKED = 1 << 16  # packed bytes taken at a time: zlib makes 64 MB of that much, if it must
+
+
+# News packs to a fifth or a tenth, and a feed of copies to a hundredth. What unpacks to much more than that
+# is no feed: 10 MB of packed zeros hold 10 GB, and zeros packed twice have no end.
+FREE = 1 << 30
+"""Bytes that any input may unpack to."""
+MOST_TIMES = 200
+"""What comes beyond them may be at most so many times as large as it was packed."""
 
 
 class Damaged(Exception):
@@ -22,17 +33,62 @@ class Damaged(Exception):
     """The unfinished line at the break, where lines were being read."""
 
 
+def packing_of(start: bytes, name: str) -> str:
+    """How bytes that start so are packed: `.gz`, `.zst`, or nothing. Damaged ones are told by their name."""
+    suffix = Path(name).suffix.lower()
+    return next(
+        (packing for packing, magic in _MAGIC.items() if start.startswith(magic)),
+        suffix if suffix in SUFFIXES else "",
+    )
+
+
+class Allowance:
+    """Keeps count of what was unpacked, and refuses what is no feed."""
+
+    def __init__(self) -> None:
+        self.packed = self._plain = 0
+
+    def take(self, size: int) -> None:
+        """Count plain bytes; raises `Damaged` where they are too many."""
+        self._plain += size
+        if self._plain > max(FREE, MOST_TIMES * self.packed):
+            raise Damaged(
+                f"unpacks to more than {MOST_TIMES} times its size, which no feed does; "
+                "if it is one, unpack it before"
+            )
+
+
 def unpacked(file: IO[bytes], suffix: str, size: int, seen: Callable[[int], None]) -> Iterator[bytes]:
     """The plain bytes of a file in blocks of about `size`; raises `Damaged` after the last good one."""
-    packed = _taken(file, size if not suffix else _PACKED, seen)
+    if not suffix:
+        return _taken(file, size, seen)
+    allowance = Allowance()
+
+    def counted(taken: int) -> None:
+        allowance.packed += taken
+        seen(taken)
+
+    packed = _taken(file, _PACKED, counted)
     if suffix == ".gz":
-        return _gathered(_members(packed, _gzip_member, (zlib.error,), "gzip"), size)
-    if suffix == ".zst":
+        members = _members(packed, _gzip_member, (zlib.error,), "gzip")
+    else:
         import zstandard  # only for feeds that need it
 
-        frames = _members(packed, zstandard.ZstdDecompressor().decompressobj, (zstandard.ZstdError,), "zstd")
-        return _gathered(frames, size)
-    return packed
+        start = zstandard.ZstdDecompressor().decompressobj
+        members = _members(_pieces(packed), start, (zstandard.ZstdError,), "zstd")
+    return _gathered(_allowed(members, allowance), size)
+
+
+def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        for at in range(0, len(block), _PIECE):
+            yield block[at : at + _PIECE]
+
+
+def _allowed(blocks: Iterator[bytes], allowance: Allowance) -> Iterator[bytes]:
+    for block in blocks:
+        allowance.take(len(block))
+        yield block
 
 
 def _gzip_member() -> Any:

@@ -28,6 +28,14 @@ def zone(tz: str) -> ZoneInfo:
         raise ValueError(f"tz must name a time zone, such as 'Europe/Paris', got {tz!r}") from error
 
 
+def check_encoding(encoding: str) -> None:
+    """Raise `ValueError` for the name of no encoding of text."""
+    try:
+        "".encode(encoding)
+    except (LookupError, TypeError) as error:
+        raise ValueError(f"encoding must name one, such as 'cp1252', got {encoding!r}") from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeedOptions:
     """How a feed is read. Raises `ValueError`, with the value received, when an option is unknown."""
@@ -38,6 +46,8 @@ class FeedOptions:
     """The zone that times without one are read in."""
     html: str = "strip"
     """What becomes of HTML in a text: one of `HTML_RULES`."""
+    encoding: str | None = None
+    """Of text, CSV, JSON and text wires without a byte order mark; UTF-8, unless named."""
 
     def __post_init__(self) -> None:
         for name, value in self.fields.items():
@@ -48,6 +58,8 @@ class FeedOptions:
         if self.html not in HTML_RULES:
             raise ValueError(f"html must be one of {', '.join(HTML_RULES)}, got {self.html!r}")
         zone(self.tz)
+        if self.encoding is not None:
+            check_encoding(self.encoding)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +84,17 @@ class Feed:
     """Where the records lie, for `write_kept`."""
 
 
+ASIDE = (
+    "packages",  # lists of other items: they hold no text of their own
+    "items_without_text",  # pictures, video, events, pages that are no article, and the like
+)
+"""What items are that are no articles: counted, and left aside."""
+
 COUNTED = (
-    "records",  # articles and rejects
+    "records",  # articles, rejects and what is left aside
     "articles",
     "rejects",
+    *ASIDE,
     "blank_lines",
     "empty_texts",
     "lone_surrogates",  # records in which half characters were replaced by U+FFFD
@@ -113,12 +132,14 @@ class Tally:
 
 
 class Reader(Protocol):
-    """What the module of a format gives. A new format is a module with these five, listed in `formats.py`."""
+    """What the module of a format gives. A new format is a module with these, listed in `formats.py`."""
 
     NAME: str
     """What a person calls the format."""
     SUFFIXES: tuple[str, ...]
-    """What its file names end in, in lower case, without compression."""
+    """What its file names end in, in lower case, without compression; nothing where the content tells."""
+    INTO_FOLDER: bool
+    """Whether records are kept as the files they came in, in a folder; otherwise in one file of all."""
 
     def read(self, sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Iterator[pa.RecordBatch]:
         """Batches of records: columns `input`, `record`, `text`, and those of `FIELDS` that there are.

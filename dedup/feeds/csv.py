@@ -10,21 +10,23 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from dedup.articles import USUAL_NAMES
 from dedup.errors import FeedError
 from dedup.feeds import sources as at
 from dedup.feeds.compression import Damaged, packed_file
 from dedup.feeds.contract import FeedOptions, Tally
 from dedup.feeds.fields import choose, told
+from dedup.feeds.lines import NOT_UTF8, in_utf8, mark_of, whole_lines
 from dedup.feeds.raw import NO_RECORD, Raw, check_was_met_before, write_raw
-from dedup.feeds.sources import Source, mark_of, whole_lines
+from dedup.feeds.sources import Source
 
 NAME = "CSV"
 SUFFIXES: tuple[str, ...] = (".csv",)
+INTO_FOLDER = False
 
 _DELIMITERS = (",", ";", "\t", "|")
 
-# An article of 10 MB is a field of 10 MB, and Python's own limit is 128 KiB. This fits a C long everywhere.
-_LONGEST_FIELD = 2**31 - 1
+# An article of 10 MB is a field of 10 MB, and Python's own limit is 128 KiB.
 
 _OPEN = "a quote opened in it is never closed, so everything from here to the end of the input was left out"
 _END = b""  # after the last line; no line is empty
@@ -40,7 +42,7 @@ class _Row(NamedTuple):
 def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Iterator[pa.RecordBatch]:
     """One batch per block's worth of rows."""
     for source in sources:
-        rows = _rows(whole_lines(source.blocks(at.BLOCK, tally.seen)))
+        rows = _rows(whole_lines(in_utf8(source.blocks(at.BLOCK, tally.seen), options.encoding)))
         try:
             header = next(rows, None)
         except Damaged as damage:
@@ -56,7 +58,7 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
 
 def _rows(blocks: Iterator[bytes]) -> Iterator[_Row]:
     """The header, then every row, blank and broken ones too, each with its own bytes."""
-    csv.field_size_limit(_LONGEST_FIELD)
+    csv.field_size_limit(at.MOST_BYTES)
     taken: list[bytes] = []  # a quoted field may hold newlines: a row takes one line or more
     lines = _decoded(blocks, taken)
     first = next((line for line in lines if line.strip()), None)
@@ -82,6 +84,18 @@ def _decoded(blocks: Iterator[bytes], taken: list[bytes]) -> Iterator[str]:
             taken.append(line)
             yield line.decode("utf-8", "surrogateescape")
     taken.append(_END)
+
+
+def is_table(head: bytes) -> bool:
+    """Whether bytes begin with a header that names a text and another field, as the usual names are."""
+    first = head.partition(b"\n")[0].decode("utf-8", "replace").strip()
+    if not first or "\0" in first:
+        return False
+    try:
+        cells = {cell.strip().lower() for cell in next(csv.reader([first], delimiter=_delimiter(first)))}
+    except csv.Error:
+        return False
+    return len(cells) > 1 and not cells.isdisjoint(USUAL_NAMES["text"])
 
 
 def _delimiter(header: str) -> str:
@@ -156,7 +170,9 @@ class _Table:
                 cells[place].encode()
         except UnicodeEncodeError as bad:
             octet = ord(bad.object[bad.start]) - 0xDC00  # what surrogateescape made of it
-            self._tally.reject(self._source, number, f"it is not UTF-8: byte 0x{octet:02x} in a field")
+            self._tally.reject(
+                self._source, number, f"it is not UTF-8: byte 0x{octet:02x} in a field{NOT_UTF8}"
+            )
             return False
         return True
 

@@ -104,7 +104,7 @@ def _texts(name: str, column: Column, counts: Counter[str]) -> pa.Array:
                 f"the column {name!r} holds {type(value).__name__} in row {row}, not text; "
                 "name another with text='NAME'"
             )
-    mended = [None if value is None else _mended(value) for value in values]
+    mended = [None if value is None else build.whole_characters(value) for value in values]
     counts["lone_surrogates"] += sum(before != after for before, after in zip(values, mended, strict=True))
     return pa.array(mended, pa.large_string())
 
@@ -129,7 +129,7 @@ def _without_absent(column: Column) -> list[Any]:
 
 def _plain(value: Any) -> str | None:
     if isinstance(value, str):
-        return _mended(value)
+        return build.whole_characters(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, (Real, Decimal, UUID)):
@@ -138,8 +138,3 @@ def _plain(value: Any) -> str | None:
         return str(int(value) if isinstance(value, float) and value.is_integer() else value)
     except ValueError:  # more digits than Python turns into text
         return None
-
-
-def _mended(text: str) -> str:
-    """The text with U+FFFD for each half of a surrogate pair, which cut-off emojis leave."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -112,14 +112,18 @@ def _character(entity: re.Match[str]) -> str:
     return html.unescape(entity[0]) if known else entity[0]
 
 
-def plain(text: str) -> str:
-    """What a reader would see of HTML, a blank line between its blocks."""
+def plain(text: str, *, is_markup: bool = False) -> str:
+    """What a reader would see of HTML, a blank line between its blocks.
+
+    `is_markup`: that it is HTML is known, so the line breaks in it are spaces even where it has no blocks.
+    """
     from lxml import etree  # only for feeds that hold HTML
 
     names = {tag["name"].lower() for tag in _TAG.finditer(text) if tag["name"]}
     has_blocks = bool(names & _BLOCKS)
     # Text with blank lines of its own and some bold words in it is laid out by these lines.
-    seen = _Seen(keep_space=not has_blocks and ("br" not in names or "\n\n" in text))
+    keep_space = not has_blocks and ("\n\n" in text or not (is_markup or "br" in names))
+    seen = _Seen(keep_space=keep_space)
     parser = etree.HTMLParser(target=cast("Any", seen), encoding="utf-8", huge_tree=True)
     for mark in _CDATA:
         text = text.replace(mark, "")

@@ -5,31 +5,30 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 from msgspec.structs import astuple
 
-from dedup.articles import FieldNames
 from dedup.errors import FeedError
-from dedup.feeds import priors
-from dedup.feeds import sources as at
-from dedup.feeds.build import plain, unusable
+from dedup.feeds.build import optional, plain, unusable
 from dedup.feeds.compression import Damaged, packed_file
 from dedup.feeds.contract import FeedOptions, Tally
+from dedup.feeds.decoding import DOCUMENTS, UNREADABLE, Lines, json_lines
 from dedup.feeds.fields import LOOKED_AT, choose, told
+from dedup.feeds.lines import NOT_UTF8, mark_of
 from dedup.feeds.raw import NO_RECORD, Raw, lines_and_tail, write_raw
 from dedup.feeds.seldom import Seldom
-from dedup.feeds.sources import Source, mark_of, whole_lines
+from dedup.feeds.sources import Source
 
 NAME = "JSON lines"
 SUFFIXES: tuple[str, ...] = (".jsonl", ".ndjson")
+INTO_FOLDER = False
 
 _UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')  # what msgspec takes in no key
-_UNREADABLE = (ValueError, RecursionError)  # msgspec's errors are ValueErrors; so is bad UTF-8
 
 _Values = dict[str, Sequence[Any]]
 """What the records of a block hold under each key."""
@@ -38,37 +37,42 @@ _Values = dict[str, Sequence[Any]]
 def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Iterator[pa.RecordBatch]:
     """One batch per block of whole lines."""
     for source in sources:
-        keys = _keys(source, options.fields)
+        keys = _keys(source, options)
         if keys is None:  # every line is a reject, and which field is missed makes no odds
             chosen = {"text": "text"}
         else:
-            chosen = choose(keys, options.fields, source.name)
+            try:
+                chosen = choose(keys, options.fields, source.name)
+            except FeedError as error:
+                if source.form not in DOCUMENTS:
+                    raise
+                tally.reject(source, None, str(error).removeprefix(f"{source.name}: "))
+                continue
             tally.chose(source, told(chosen))
-        lines = _Lines(source, chosen, tally)
+        columns = _Columns(source, chosen, tally)
         try:
-            for block in whole_lines(source.blocks(at.BLOCK, tally.seen)):
-                yield lines.batch(block)
+            for block in json_lines(source, options, columns.decoder.too_long, tally.seen):
+                yield columns.batch(block)
         except Damaged as damage:
-            tally.reject(
-                source, lines.met + 1 if lines.met or damage.tail else None, str(damage), cut_off=True
-            )
+            met = columns.decoder.met
+            tally.reject(source, met + 1 if met or damage.tail else None, str(damage), cut_off=True)
 
 
-def _keys(source: Source, named: FieldNames) -> list[str] | None:
+def _keys(source: Source, options: FeedOptions) -> list[str] | None:
     """The keys of the first records in the order they are met, or None where no line is an object.
 
     Goes on past the first records for as long as a named field has not been met.
     """
     decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-    wanted = set(named.values())
+    wanted = set(options.fields.values())
     keys: dict[str, None] = {}
     met = 0
     try:
-        for block in whole_lines(source.blocks(at.BLOCK)):
+        for block in json_lines(source, options, lambda: None):  # told when the line is read
             for line in block.split(b"\n"):
                 try:
                     keys.update(dict.fromkeys(decode(line)))
-                except _UNREADABLE:  # told when the line is read
+                except UNREADABLE:  # told when the line is read
                     continue
                 met += 1
                 if met >= LOOKED_AT and wanted <= keys.keys():
@@ -78,22 +82,22 @@ def _keys(source: Source, named: FieldNames) -> list[str] | None:
     return list(keys) if met else None
 
 
-class _Lines:
-    """Turns the blocks of one source into batches, and counts its lines."""
+class _Columns:
+    """Turns the blocks of one source into batches."""
 
     def __init__(self, source: Source, chosen: dict[str, str], tally: Tally) -> None:
-        self.met = 0
         self._source = source
         self._tally = tally
         self._chosen = chosen
         self._seldom = Seldom(chosen)
         self._told: set[str] = set()
         self._keys = list(dict.fromkeys([*chosen.values(), *self._seldom.names]))
-        self._decoder = msgspec.json.Decoder(_record(self._keys, chosen["text"], source.name))
+        record = _record(self._keys, chosen["text"], source.name)
+        self.decoder = Lines(source, tally, record, partial(reason, text_key=chosen["text"]))
 
     def batch(self, block: bytes) -> pa.RecordBatch:
         """The columns of a block of whole lines."""
-        records, numbers = self._decoded(block)
+        records, numbers = self.decoder.decoded(block)
         # All keys at once: one by one, those looked for in vain took 2 % of the time of reading.
         values: _Values = dict.fromkeys(self._keys, ())
         values |= zip(self._keys, zip(*map(astuple, records), strict=True), strict=False)
@@ -103,7 +107,7 @@ class _Lines:
             values, numbers = self._with_text(values, numbers)
             texts = pa.array(values[self._chosen["text"]], pa.large_string())
         columns = {
-            field: self._optional(field, found)
+            field: optional(field, found, self._tally.counts)
             for field, found in self._of_fields(values).items()
             if field != "text"
         }
@@ -115,44 +119,6 @@ class _Lines:
                 **columns,
             }
         )
-
-    def _decoded(self, block: bytes) -> tuple[list[Any], Any]:
-        """The records of a block and their numbers; one call where every line is one good object."""
-        try:
-            records = self._decoder.decode_lines(block)
-        except _UNREADABLE:
-            return self._one_by_one(block)
-        if _one_object_a_line(block, len(records)):
-            numbers = np.arange(self.met + 1, self.met + 1 + len(records))
-            self.met += len(records) - (not block.endswith(b"\n"))
-            return records, numbers
-        return self._one_by_one(block)
-
-    def _one_by_one(self, block: bytes) -> tuple[list[Any], list[int]]:
-        records: list[Any] = []
-        numbers: list[int] = []
-        for number, line in enumerate(io.BytesIO(block), start=self.met + 1):
-            if not line.strip():
-                self._tally.counts["blank_lines"] += 1
-                continue
-            try:
-                records.append(self._one(line))
-                numbers.append(number)
-            except _UNREADABLE as error:
-                self._tally.reject(self._source, number, _reason(line, self._chosen["text"], error))
-        self.met += block.count(b"\n")
-        return records, numbers
-
-    def _one(self, line: bytes) -> Any:
-        try:
-            return self._decoder.decode(line)
-        except msgspec.DecodeError:
-            mended = _without_lone_surrogates(line)
-            if mended == line:
-                raise
-            record = self._decoder.decode(mended)
-            self._tally.counts["lone_surrogates"] += 1
-            return record
 
     def _with_text(self, values: _Values, numbers: Sequence[int]) -> tuple[_Values, list[int]]:
         """The values of the records that have a text or say that they are killed, which needs none."""
@@ -183,19 +149,6 @@ class _Lines:
             self._told.update(names)
         return found
 
-    def _optional(self, field: str, values: Sequence[Any]) -> pa.Array:
-        try:
-            return pa.array(values, pa.string())
-        except pa.ArrowTypeError:  # not all are texts
-            pass
-        if field == "prior_ids":
-            made, bad = priors.listed(values, plain)
-        else:
-            texts = [plain(value) for value in values]
-            made, bad = pa.array(texts, pa.string()), texts.count(None) - values.count(None)
-        self._tally.counts["bad_fields"] += bad
-        return made
-
 
 def _record(keys: list[str], text_key: str, where: str) -> type[msgspec.Struct]:
     """A struct that holds some keys of a line, in this order."""
@@ -218,33 +171,6 @@ def _record(keys: list[str], text_key: str, where: str) -> type[msgspec.Struct]:
     return record
 
 
-def _one_object_a_line(block: bytes, records: int) -> bool:
-    """Whether each line of a block that msgspec took `records` objects from is exactly one of them.
-
-    msgspec takes `{} {}` in one line, and one object over two lines. If every line starts with `{` and
-    ends with `}`, no object goes past its line (after `}` inside an object comes `,`, `]` or `}`), and
-    the count leaves one for each.
-    """
-    octets = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(octets == ord("\n"))
-    if not block.endswith(b"\n"):
-        ends = np.append(ends, len(octets))
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    if len(ends) != records or (ends == starts).any():
-        return False
-    return bool((octets[starts] == ord("{")).all() and (octets[ends - 1] == ord("}")).all())
-
-
-_ESCAPES = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
-)
-
-
-def _without_lone_surrogates(line: bytes) -> bytes:
-    """The line with the escapes of half a surrogate pair, which cut-off emojis leave, made U+FFFD."""
-    return _ESCAPES.sub(lambda found: rb"\ufffd" if found["lone"] else found[0], line)
-
-
 _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
 
 
@@ -252,12 +178,12 @@ def _kind(value: object) -> str:
     return _KINDS.get(type(value), "a number")
 
 
-def _reason(line: bytes, text_key: str, error: Exception) -> str:
+def reason(line: bytes, error: Exception, text_key: str) -> str:
     """Why a line is no record, in words."""
     try:
         value = msgspec.json.decode(line)
     except UnicodeDecodeError as bad:
-        return f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} in a text"
+        return f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} in a text{NOT_UTF8}"
     except RecursionError:
         return "its JSON is nested too deeply"
     except msgspec.DecodeError as bad:

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.errors import FeedError, OutputError
-from dedup.feeds import text
 from dedup.feeds.compression import SUFFIXES
 from dedup.feeds.contract import Feed, Reader
-from dedup.feeds.formats import READERS, reader_of
+from dedup.feeds.formats import reader_of, readers
 
 
 def write_kept(feed: Feed, keep: NDArray[np.bool_], path: str | os.PathLike[str]) -> int:
@@ -60,12 +59,26 @@ def _one_reader(feed: Feed) -> Reader:
             "this feed was not read from files, so there are no records to copy; keep its articles"
         )
     readers = {reader_of(source).NAME: reader_of(source) for source in feed.sources}
-    if len(readers) > 1:
+    if all(reader.INTO_FOLDER for reader in readers.values()):
+        _check_one_record_each(feed)
+    elif len(readers) > 1:
         raise FeedError(
             f"the inputs are of several formats ({', '.join(sorted(readers))}), so their records do not fit "
             "into one file; write what is kept of each format in a run of its own"
         )
     return next(iter(readers.values()))
+
+
+def _check_one_record_each(feed: Feed) -> None:
+    """Documents are kept whole, so what holds several records cannot lose some of them."""
+    inputs = feed.articles["input"].to_numpy()
+    several = np.flatnonzero(np.bincount(inputs, minlength=len(feed.sources)) > 1)
+    if several.size:
+        source = feed.sources[several[0]]
+        raise FeedError(
+            f"{source.name} is one {source.form} document with several records, which cannot be taken out of "
+            "it; clusters.csv tells which of them stay"
+        )
 
 
 def _check_can_be_read_again(feed: Feed) -> None:
@@ -85,10 +98,10 @@ def _check_name(out: Path, reader: Reader, feed: Feed) -> None:
             raise OutputError(f"{out} is an input; name another file for what is kept")
     if out.exists() and not (out.is_file() or out.is_dir()):
         raise OutputError(f"{out} is a device or a pipe, which cannot be replaced; name a file")
-    if reader is text:
+    if reader.INTO_FOLDER:
         if out.is_file() or (out.is_dir() and any(out.iterdir())):
             raise OutputError(
-                f"{out} must be a new or empty folder for the text files that are kept; name another"
+                f"{out} must be a new or empty folder for the files that are kept; name another"
             )
         return
     if out.is_dir():
@@ -96,7 +109,8 @@ def _check_name(out: Path, reader: Reader, feed: Feed) -> None:
     target = out.resolve()  # of a link, what is written
     packing = target.suffix.lower() if target.suffix.lower() in SUFFIXES else ""
     name = target.name.lower().removesuffix(packing)
-    if any(name.endswith(other.SUFFIXES) for other in READERS if other is not reader):
+    others = {suffix for each in readers() for suffix in each.SUFFIXES} - set(reader.SUFFIXES)
+    if name.endswith(tuple(others)):
         raise OutputError(
             f"{out} is named like another format, but what is kept is {reader.NAME} as it came; "
             f"name it {Path(name).stem}{reader.SUFFIXES[0]}{packing}"

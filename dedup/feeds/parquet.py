@@ -21,6 +21,7 @@ from dedup.feeds.sources import Source
 
 NAME = "Parquet"
 SUFFIXES: tuple[str, ...] = (".parquet",)
+INTO_FOLDER = False
 
 # Rows of a batch: about 24 MB of news text at 3 KB each.
 _ROWS = 8192
@@ -44,7 +45,7 @@ def _opened(source: Source) -> Iterator[Any]:
     """The `pyarrow.parquet.ParquetFile` of a source, unpacked first if need be: its footer comes last."""
     import pyarrow.parquet as pq  # 30 ms that other formats need not pay
 
-    if not source.compression:
+    if not (source.compression or source.opener):
         with source.open() as plain, pq.ParquetFile(plain) as file:
             yield file
         return

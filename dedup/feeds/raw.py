@@ -8,7 +8,8 @@ from typing import IO
 from dedup.errors import FeedError
 from dedup.feeds import sources as at
 from dedup.feeds.compression import Damaged
-from dedup.feeds.sources import Source, whole_lines
+from dedup.feeds.lines import whole_lines
+from dedup.feeds.sources import Source
 
 Raw = tuple[int, bytes]
 """A record's number and its bytes with the line end; `NO_RECORD` for a header or blank line."""
@@ -43,8 +44,8 @@ def lines_and_tail(source: Source) -> Iterator[bytes]:
 
 
 def check_was_met_before(source: Source, damage: Damaged) -> None:
-    """Raise `FeedError` unless the damage is that of packed data, which was there when it was first read."""
-    if not source.compression:
+    """Raise `FeedError` unless the damage is in what is packed, which was there when it was first read."""
+    if not (source.compression or source.opener):
         raise FeedError(
             f"{source.name} {damage}, so what is kept of it cannot be written; run again"
         ) from damage

@@ -17,9 +17,10 @@ from dedup.articles import ARTICLES
 from dedup.columns import schema
 from dedup.errors import FeedError
 from dedup.feeds import build
-from dedup.feeds.contract import COUNTED, Feed, FeedOptions, Progress, Tally
+from dedup.feeds.contract import ASIDE, COUNTED, Feed, FeedOptions, Progress, Tally
+from dedup.feeds.finding import find_sources
 from dedup.feeds.formats import reader_of, recognise
-from dedup.feeds.sources import STDIN, Source, find_sources
+from dedup.feeds.sources import STDIN, Source
 from dedup.room import Room
 from dedup.texts import Block, block_of
 
@@ -44,7 +45,7 @@ def read(
     names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, (str, os.PathLike)) else inputs)]
     if not names or names.count(STDIN) > 1:
         raise ValueError(f"inputs must name files or folders, and '-' at most once, got {names!r}")
-    sources, unknown = find_sources(names, lambda source: recognise(source) is not None)
+    sources, unknown = find_sources(names, lambda source, head: recognise(source, head, options.fields))
     tally = Tally(_share_of(sources, progress))
     tally.counts["unknown_files"] = sum(unknown.values())
     taken = _Taken(room or Room())
@@ -120,7 +121,7 @@ def _feed(sources: list[Source], articles: pa.Table, tally: Tally, unknown: dict
     # Sorted, so that the blocks a file is read in cannot be told from the rejects.
     found = sorted(tally.rejects, key=lambda reject: (reject[0], reject[1] or 0, reject[2]))
     unread = {index for index, record, _ in found if record is None}
-    if not articles.num_rows and len(unread) == len(sources):
+    if not articles.num_rows and len(unread) == len(sources) and found:
         _, _, reason = found[0]
         more = f" (and {len(sources) - 1} more inputs likewise)" if len(sources) > 1 else ""
         raise FeedError(f"{sources[0].name}: {reason}{more}; no input could be read")
@@ -128,8 +129,11 @@ def _feed(sources: list[Source], articles: pa.Table, tally: Tally, unknown: dict
         [{"input": sources[at].name, "record": record, "reason": reason} for at, record, reason in found],
         schema("rejects"),
     )
+    aside = sum(tally.counts[name] for name in ASIDE)
     tally.counts.update(
-        articles=articles.num_rows, rejects=len(found), records=articles.num_rows + len(found) - len(unread)
+        articles=articles.num_rows,
+        rejects=len(found),
+        records=articles.num_rows + len(found) - len(unread) + aside,
     )
     return Feed(
         articles=articles,
@@ -154,6 +158,9 @@ def _notes(sources: list[Source], articles: pa.Table, tally: Tally, unknown: dic
         yield f"{_named(names)}: {choice}"
     for folder, files in unknown.items():
         yield f"{folder}: {files} file{'s' if files > 1 else ''} of no known format left aside"
+    aside = [f"{tally.counts[name]:,} {name.replace('_', ' ')}" for name in ASIDE if tally.counts[name]]
+    if aside:
+        yield f"{_named([source.name for source in sources])}: {' and '.join(aside)} left aside"
     if not articles.num_rows:
         yield f"{_named([source.name for source in sources])}: no article"
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from dedup.errors import FeedError
+from dedup.feeds import files
 from dedup.feeds import sources as at
 from dedup.feeds.compression import Damaged
 from dedup.feeds.contract import FeedOptions, Tally
-from dedup.feeds.sources import Source, without_mark
+from dedup.feeds.lines import NOT_UTF8, OVERLONG, in_utf8
+from dedup.feeds.sources import Source
 
 NAME = "plain text"
 SUFFIXES: tuple[str, ...] = (".txt",)
+INTO_FOLDER = True
 
 # Files of a batch: Arrow takes about a millisecond a batch, whatever is in it.
 _FILES = 1024
@@ -23,11 +24,10 @@ _FILES = 1024
 
 def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Iterator[pa.RecordBatch]:
     """One batch for many files. Named fields do not concern it: a text file has none."""
-    del options
     found: list[tuple[int, str, str]] = []
     size = 0
     for source in sources:
-        text = _text(source, tally)
+        text = _text(source, options, tally)
         if text is None:
             continue
         found.append((source.index, source.inside, text))
@@ -38,15 +38,21 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
     yield _batch(found)
 
 
-def _text(source: Source, tally: Tally) -> str | None:
+def _text(source: Source, options: FeedOptions, tally: Tally) -> str | None:
     blocks: list[bytes] = []
     try:
-        blocks.extend(without_mark(source.blocks(at.BLOCK, tally.seen)))
+        for block in in_utf8(source.blocks(at.BLOCK, tally.seen), options.encoding):
+            blocks.append(block)
+            if sum(map(len, blocks)) > at.MOST_BYTES:
+                tally.reject(source, 1, OVERLONG)
+                return None
         return b"".join(blocks).decode()
     except Damaged as damage:
         tally.reject(source, 1 if blocks else None, str(damage), cut_off=True)
     except UnicodeDecodeError as bad:
-        tally.reject(source, 1, f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} at byte {bad.start}")
+        tally.reject(
+            source, 1, f"it is not UTF-8: byte 0x{bad.object[bad.start]:02x} at byte {bad.start}{NOT_UTF8}"
+        )
     return None
 
 
@@ -68,18 +74,4 @@ def check_fit(sources: Sequence[Source]) -> None:
 
 def copy(sources: Sequence[Source], dropped: Sequence[Collection[int]], out: Path) -> int:
     """A folder of the files themselves under their relative names."""
-    out.mkdir()
-    taken: dict[str, str] = {}
-    for source, gone in zip(sources, dropped, strict=True):
-        if source.path is None or gone:
-            continue
-        if source.inside in taken:
-            raise FeedError(
-                f"{taken[source.inside]} and {source.name} would both be {source.inside} in what is "
-                "kept; name the folder above them instead"
-            )
-        taken[source.inside] = source.name
-        target = out / source.inside
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.path, target)
-    return len(taken)
+    return files.copy(sources, dropped, out)

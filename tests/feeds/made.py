@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import zstandard
 
 from dedup.feeds import Feed, FeedOptions, read
+from dedup.feeds.contract import Tally
+from dedup.feeds.items import Aside, Fault, Format, Item
+from dedup.feeds.sources import Source
 
 KEYS = ("id", "version", "title", "source", "published", "url", "text")
 
@@ -58,3 +62,9 @@ def column(feed: Feed, name: str) -> list[object]:
 def names(paths: Sequence[str]) -> list[str]:
     """The file names of paths."""
     return [Path(path).name for path in paths]
+
+
+def items_of(form: Format, data: bytes, name: str = "feed", **options: object) -> list[Item | Fault | Aside]:
+    """What a format of documents finds in some bytes."""
+    source = Source(name=name, index=0, inside=name, size=len(data), opener=lambda: io.BytesIO(data))
+    return list(form.items(source, FeedOptions(**options), Tally(lambda _: None)))  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dedup.errors import FeedError
 from dedup.feeds import FeedOptions, read, sources
+from dedup.feeds.lines import NOT_UTF8
 from tests.feeds.made import column, feed_of, rejects, texts
 
 
@@ -88,7 +89,7 @@ def test_a_header_with_a_quote_left_open_is_no_header(path: Path) -> None:
 def test_a_row_that_is_not_utf8_is_a_reject(path: Path) -> None:
     feed = feed_of(path, b"id,text,other\n1,a\xe9,x\n2,b,x\n3,c,\xff\n")
     assert texts(feed) == ["b", "c"]
-    assert rejects(feed) == [("feed.csv", 1, "it is not UTF-8: byte 0xe9 in a field")]
+    assert rejects(feed) == [("feed.csv", 1, "it is not UTF-8: byte 0xe9 in a field" + NOT_UTF8)]
 
 
 @pytest.mark.usefixtures("block")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dedup.articles import ARTICLES
 from dedup.errors import FeedError
 from dedup.feeds import FeedOptions, read, sources
+from dedup.feeds.lines import NOT_UTF8
 from tests.feeds.made import column, feed_of, lines, rejects, texts
 
 
@@ -59,7 +60,7 @@ def test_a_byte_order_mark_other_line_ends_and_a_missing_last_one_are_taken(path
         ('{"text": "a"} {"text": "b"}', "it is not JSON: trailing characters (byte 15)"),
         ('{"text": "a"},', "it is not JSON: trailing characters (byte 14)"),
         ('{"text": nan}', "it is not JSON: invalid character (byte 13)"),
-        (b'{"text": "a\xff"}', "it is not UTF-8: byte 0xff in a text"),
+        (b'{"text": "a\xff"}', "it is not UTF-8: byte 0xff in a text" + NOT_UTF8),
         ("[1]", "it is not a JSON object but a list"),
         ("null", "it is not a JSON object but null"),
         ('"a"', "it is not a JSON object but a text"),

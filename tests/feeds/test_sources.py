@@ -1,44 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dedup.feeds import compression
 from dedup.feeds.compression import Damaged, packed_file
-from dedup.feeds.sources import Source, whole_lines, without_mark
+from dedup.feeds.sources import Source
 from tests.feeds.made import packed
-
-pieces = st.lists(
-    st.sampled_from([b"a", b"\n", b"bc\n", b"\xef", b"\xbb\xbf", b"\xef\xbb\xbf", b"\n\n"]), max_size=12
-)
-
-
-def cut(data: bytes, size: int) -> Iterator[bytes]:
-    return (data[at : at + size] for at in range(0, len(data), size))
-
-
-@given(pieces.map(b"".join), st.integers(1, 9))
-def test_blocks_are_cut_after_newlines_and_lose_only_the_mark(data: bytes, size: int) -> None:
-    blocks = list(whole_lines(cut(data, size)))
-    assert b"".join(blocks) == data.removeprefix(b"\xef\xbb\xbf")
-    assert all(block.endswith(b"\n") for block in blocks[:-1])
-    assert b"".join(without_mark(cut(data, size))) == data.removeprefix(b"\xef\xbb\xbf")
-
-
-def test_an_input_that_breaks_off_gives_its_lines_and_then_the_unfinished_one() -> None:
-    def breaking() -> Iterator[bytes]:
-        yield b"one\ntw"
-        yield b"o\nthr"
-        raise Damaged("it breaks off")
-
-    blocks: list[bytes] = []
-    with pytest.raises(Damaged) as damage:
-        blocks.extend(whole_lines(breaking()))
-    assert damage.value.tail == b"thr"
 
 
 def source(path: Path) -> Source:
@@ -110,3 +80,28 @@ def test_the_same_bytes_are_packed_the_same_and_come_back(tmp_path: Path, suffix
             file.write(TEXT[1000:])
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert b"".join(source(paths[0]).blocks()) == TEXT
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_what_is_packed_is_told_by_its_content(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / "feed.txt"
+    path.write_bytes(packed(TEXT, suffix))
+    assert source(path).compression == suffix
+    assert b"".join(source(path).blocks()) == TEXT
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_what_unpacks_to_more_than_a_feed_can_is_damaged(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compression, "FREE", 1 << 20)
+    path = tmp_path / f"feed{suffix}"
+    path.write_bytes(packed(bytes(100 << 20), suffix))
+    taken: list[int] = []
+    with pytest.raises(
+        Damaged, match="unpacks to more than 200 times its size, which no feed does; if it is"
+    ):
+        taken.extend(map(len, source(path).blocks()))
+    assert sum(taken) < 100 << 20
+    path.write_bytes(packed(os.urandom(3 << 20), suffix))
+    assert sum(map(len, source(path).blocks())) == 3 << 20

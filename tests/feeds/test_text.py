@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dedup.feeds import read, text
+from dedup.feeds.lines import NOT_UTF8
 from tests.feeds.made import column, feed_of, names, packed, rejects, texts
 
 
@@ -41,7 +42,7 @@ def test_a_file_that_is_not_utf8_or_breaks_off_is_a_reject(tmp_path: Path) -> No
     feed = read([tmp_path])
     assert texts(feed) == ["c"]
     assert rejects(feed) == [
-        ("a.txt", 1, "it is not UTF-8: byte 0xe9 at byte 3"),
+        ("a.txt", 1, "it is not UTF-8: byte 0xe9 at byte 3" + NOT_UTF8),
         ("b.txt.gz", 1, "the gzip data breaks off before its end"),
     ]
     assert names(feed.inputs) == ["a.txt", "b.txt.gz", "c.txt"]

@@ -1,0 +1,1 @@
+"""What the web publishes, feeds, pages and crawls, to items."""
