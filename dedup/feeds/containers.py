@@ -139,7 +139,12 @@ def _whole(source: Source) -> tuple[IO[bytes], Damaged | None]:
     return spool, None
 
 
+def in_utf8(name: str) -> str:
+    """A file's name as it can be written down; bytes of it that are not UTF-8 as `\\xe9`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _within(name: str) -> str:
     """The path of a member, without what would lead out of a folder."""
-    parts = PurePosixPath(name.replace("\\", "/").replace("\0", "")).parts
+    parts = PurePosixPath(in_utf8(name.replace("\\", "/").replace("\0", ""))).parts
     return "/".join(part for part in parts if part not in ("/", "//", "..", ".")) or "member"

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from dedup.feeds import sources as at
+from dedup.feeds.compression import Damaged
 from dedup.feeds.contract import FeedOptions, Tally
 from dedup.feeds.elements import elements
 from dedup.feeds.lines import OVERLONG, in_utf8, whole_lines
@@ -21,6 +22,8 @@ DOCUMENTS = ("JSON", "ninjs")
 
 UNREADABLE = (ValueError, RecursionError)
 """What decoding raises: msgspec's errors are ValueErrors, and so is bad UTF-8."""
+
+_BATCH = 4 << 20  # bytes: Arrow takes a millisecond a batch, whatever is in it, as long as 0.3 MB are decoded
 
 Why = Callable[[bytes, Exception], str]
 """Why a line is no record, in words."""
@@ -56,7 +59,23 @@ class Lines:
         self.met += 1
         self._tally.reject(self._source, self.met, OVERLONG, cut_off=self._source.form in DOCUMENTS)
 
-    def decoded(self, block: bytes) -> tuple[list[Any], Any]:
+    def batches(self, blocks: Iterator[bytes]) -> Iterator[tuple[list[Any], Any]]:
+        """Records and their numbers, of some blocks at a time; raises `Damaged` after the last of them."""
+        held: list[tuple[list[Any], Any]] = []
+        size = 0
+        try:
+            for block in blocks:
+                held.append(self._decoded(block))
+                size += len(block)
+                if size >= _BATCH:
+                    yield _joined(held)
+                    held, size = [], 0
+        except Damaged:
+            yield _joined(held)
+            raise
+        yield _joined(held)
+
+    def _decoded(self, block: bytes) -> tuple[list[Any], Any]:
         """The records of a block and their numbers; one call where every line is one good object."""
         try:
             records = self._decoder.decode_lines(block)
@@ -93,6 +112,11 @@ class Lines:
             record = self._decoder.decode(mended)
             self._tally.counts["lone_surrogates"] += 1
             return record
+
+
+def _joined(parts: list[tuple[list[Any], Any]]) -> tuple[list[Any], Any]:
+    records = [record for part, _ in parts for record in part]
+    return records, np.concatenate([np.zeros(0, np.int64), *(numbers for _, numbers in parts)])
 
 
 def _one_object_a_line(block: bytes, records: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 
@@ -10,18 +11,36 @@ from dedup.feeds import sources as at
 # A text, with the brackets in it, is one step; of one that is not whole yet only the quote is found.
 _STEP = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]"]', re.DOTALL)
 _BETWEEN = b", \t\r\n"
+
+# An answer of an interface holds its items in an array of one of these names, and facts of its own before it.
+_WRAPPED = re.compile(rb'\s*+\{[^\[\]]{0,4000}?"(?:_?items|articles|docs|news|results)"\s*+:\s*+(?=\[)')
 _OPENING, _CLOSING, _QUOTE = b"{["[0], b"}]"[0], b'"'[0]
+
+
+def wrapper(head: bytes) -> int:
+    """How many bytes stand before the array of items, where a document wraps one up; 0 where it does not."""
+    found = _WRAPPED.match(head)
+    return found.end() if found else 0
 
 
 def elements(blocks: Iterator[bytes], too_long: Callable[[], None]) -> Iterator[bytes]:
     """Blocks of whole lines, one element in each; what stands between elements and is none is a line, too.
 
-    `too_long` is told of an element of more than `MOST_BYTES`; what comes after is not read.
+    A document that wraps its items up ends with them. `too_long` is told of an element of more than
+    `MOST_BYTES`; what comes after is not read.
     """
-    split = _Split()
+    head = b""
     for block in blocks:
+        head += block
+        if len(head) >= at.HEAD:
+            break
+    skipped = wrapper(head)
+    split = _Split(is_wrapped=skipped > 0)
+    for block in itertools.chain([head[skipped:]], blocks):
         if made := b"".join(split.of(block)):
             yield made
+        if split.is_over:
+            return
         if len(split.pending) > at.MOST_BYTES:
             too_long()
             return
@@ -32,8 +51,10 @@ def elements(blocks: Iterator[bytes], too_long: Callable[[], None]) -> Iterator[
 class _Split:
     """Takes a document block by block; `pending`: what is not whole yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_wrapped: bool) -> None:
         self.pending = b""
+        self.is_over = False
+        self._is_wrapped = is_wrapped
         self._at = 0  # how far `pending` was looked at
         self._depth = 0
         self._base = 0  # depth of the elements: 1 in an array
@@ -64,6 +85,9 @@ class _Split:
                 elif depth < base:
                     yield _line(data[start : step.start()])
                     start, depth, base = step.end(), 0, 0
+                    if self._is_wrapped:
+                        self.is_over = True
+                        return
             end = step.end()
         self._depth, self._base = depth, base
         self.pending = data[start:]

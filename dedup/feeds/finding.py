@@ -18,7 +18,7 @@ from typing import IO, cast
 from dedup.errors import FeedError
 from dedup.feeds import remote
 from dedup.feeds.compression import Damaged
-from dedup.feeds.containers import Containers, kind_of
+from dedup.feeds.containers import Containers, in_utf8, kind_of
 from dedup.feeds.sources import BLOCK, STDIN, UNREADABLE, Source, state_of
 from dedup.feeds.streams import Slice
 
@@ -112,8 +112,14 @@ def _files(name: str) -> tuple[Iterator[Source], bool]:
 
 
 def _of_folder(name: str) -> Iterator[Source]:
-    for inside in _files_in(Path(name)):
-        yield _file(f"{name.rstrip('/')}/{inside}", inside) or _none(f"{name}/{inside}")
+    inside, unlisted = _files_in(Path(name))
+    for each in inside:
+        yield _file(f"{name.rstrip('/')}/{each}", each) or _none(f"{name}/{each}")
+    for error in unlisted:
+        damage = Damaged(f"cannot be listed: {error.strerror}; allow it to be read")
+        if Path(error.filename) == Path(name):
+            raise FeedError(f"{name} {damage}")
+        yield Source(name=in_utf8(error.filename), index=0, form=UNREADABLE, opener=partial(_raise, damage))
 
 
 def _of_pattern(name: str) -> Iterator[Source]:
@@ -142,20 +148,18 @@ def _file(name: str, inside: str) -> Source | None:
         return None
     if not stat.S_ISREG(info.st_mode):
         return None
+    name, inside = in_utf8(name), in_utf8(inside)
     return Source(name=name, index=0, path=path, inside=inside, size=info.st_size, state=state_of(info))
 
 
-def _files_in(folder: Path) -> list[str]:
-    """Paths of all files below `folder`, relative to it, with `/`, sorted by code point."""
+def _files_in(folder: Path) -> tuple[list[str], list[OSError]]:
+    """Paths of all files below `folder`, relative to it, with `/`, sorted by code point; and what befell."""
     found: list[str] = []
-    for where, folders, names in os.walk(folder, onerror=_not_listed):
+    errors: list[OSError] = []
+    for where, folders, names in os.walk(folder, onerror=errors.append):
         links = [name for name in folders if (Path(where) / name).is_symlink()]  # could lead round in circles
         found.extend((Path(where) / name).relative_to(folder).as_posix() for name in [*names, *links])
-    return sorted(found)
-
-
-def _not_listed(error: OSError) -> None:
-    raise FeedError(f"{error.filename} cannot be listed: {error.strerror}; allow it to be read") from error
+    return sorted(found), errors
 
 
 def _spooled() -> Source:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
+from dedup.errors import FeedError
 from dedup.feeds import files
 from dedup.feeds import sources as at
 from dedup.feeds.build import whole_characters
@@ -72,7 +73,7 @@ class Format(Protocol):
         """What the document holds, in its order; each is a record, counted from 1.
 
         Reads `source.blocks(seen=tally.seen)`, as a stream where the document may be long, and lets the
-        `Damaged` it raises pass. Raises nothing else.
+        `Damaged` it raises pass. Raises nothing else, but `FeedError` where a library is missing.
         """
         ...
 
@@ -126,6 +127,8 @@ class Documents(_Files):
                             found, size = [], 0
             except Damaged as damage:
                 tally.reject(source, number + 1 if number else None, str(damage), cut_off=True)
+            except FeedError as error:  # a library is missing
+                raise FeedError(f"{source.name}: {error}") from error
         yield _batch(found)
 
 

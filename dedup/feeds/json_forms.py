@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import msgspec
 
 from dedup.articles import USUAL_NAMES, FieldNames
 from dedup.feeds import jsonl, ninjs
 from dedup.feeds.decoding import UNREADABLE
+from dedup.feeds.elements import wrapper
 from dedup.feeds.sources import STDIN, Source
 
 _KEY = re.compile(rb'"((?:[^"\\]|\\.){1,40})"\s*:')
@@ -25,16 +27,20 @@ def json_form(source: Source, head: bytes, named: FieldNames) -> str:
     if not head.startswith((b"{", b"[")):
         return ""
     keys = _keys_of_lines(head)
-    are_lines = keys is not None or _is_called_lines(source, head)
-    if keys is None:
-        keys = {key.decode("utf-8", "replace") for key in _KEY.findall(head)}
+    wrapped = 0 if _hold_texts(keys or (), named) else wrapper(head)
+    are_lines = not wrapped and (keys is not None or _is_called_lines(source, head))
+    if keys is None or wrapped:
+        keys = {key.decode("utf-8", "replace") for key in _KEY.findall(head, wrapped)}
     if ninjs.is_ninjs(keys) and keys.isdisjoint(named.values()):
         return ninjs.NAME if are_lines else "ninjs"
     if are_lines:
         return jsonl.NAME
     # A folder may hold documents of any kind, settings and the like.
-    hold_texts = not keys.isdisjoint(named.values()) or _TEXTS & {key.lower() for key in keys}
-    return "JSON" if hold_texts else ""
+    return "JSON" if _hold_texts(keys, named) else ""
+
+
+def _hold_texts(keys: Collection[str], named: FieldNames) -> bool:
+    return any(key in named.values() or key.lower() in _TEXTS for key in keys)
 
 
 def _keys_of_lines(head: bytes) -> set[str] | None:

@@ -71,8 +71,7 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
     for source in sources:
         lines = Lines(source, tally, _ITEM, _why)
         try:
-            for block in json_lines(source, options, lines.too_long, tally.seen):
-                items, numbers = lines.decoded(block)
+            for items, numbers in lines.batches(json_lines(source, options, lines.too_long, tally.seen)):
                 if items:
                     yield _batch(source, items, numbers, tally)
         except Damaged as damage:

@@ -91,6 +91,7 @@ def test_a_record_that_is_too_long_is_a_reject_in_every_format(
 ) -> None:
     monkeypatch.setattr(at, "MOST_BYTES", 40)
     monkeypatch.setattr(at, "BLOCK", 8)
+    monkeypatch.setattr(at, "HEAD", 16)
     (tmp_path / "beside.txt").write_bytes(b"beside")
     (tmp_path / name).write_bytes(data)
     feed = read([tmp_path])

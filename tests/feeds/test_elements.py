@@ -38,6 +38,19 @@ def test_objects_one_behind_the_other_are_a_line_each(records: list[object], siz
 
 @pytest.mark.parametrize("size", [1, 3, 100])
 @pytest.mark.parametrize(
+    "data",
+    [
+        b'{"status": "ok", "totalResults": 2, "articles": [{"a": 1}, {"b": [2]}]}',
+        b'{"response": {"pages": 1, "results": [{"a": 1}, {"b": [2]}], "next": {"c": 3}}, "d": [{}]}',
+        b'{\n "_items":\n [{"a": 1},\n {"b": [2]}], "_meta": {"total": 2}}',
+    ],
+)
+def test_items_that_an_interface_wraps_up_are_a_line_each(data: bytes, size: int) -> None:
+    assert split(data, size) == [b'{"a": 1}', b'{"b": [2]}']
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+@pytest.mark.parametrize(
     ("data", "lines"),
     [
         (b"", []),
@@ -54,6 +67,7 @@ def test_what_is_no_element_is_a_line_of_its_own(data: bytes, lines: list[bytes]
 
 def test_an_element_that_has_no_end_is_told_and_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(at, "MOST_BYTES", 10)
+    monkeypatch.setattr(at, "HEAD", 8)
     told: list[bool] = []
     blocks = iter([b'[{"a": 1}, {"b": "', b"x" * 20, b'"}, {"c": 1}]'])
     assert list(elements(blocks, lambda: told.append(True))) == [b'{"a": 1}\n']

@@ -231,8 +231,35 @@ def test_a_file_that_cannot_be_opened_is_told_as_lost(
     assert feed.losses == (f"{tmp_path}/a was lost or cut off: cannot be opened: Permission denied",)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may list every folder")
-def test_a_folder_without_the_right_to_read_it_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "shut").mkdir(mode=0)
-    with pytest.raises(FeedError, match="shut cannot be listed: Permission denied; allow it to be read"):
-        read([tmp_path])
+def test_a_folder_without_the_right_to_read_it_is_a_reject_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "a.txt").write_bytes(b"a")
+    real = os.scandir
+
+    def listed(folder: str) -> object:
+        if folder.endswith("shut"):
+            raise PermissionError(13, "Permission denied", folder)
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", listed)
+    reason = "cannot be listed: Permission denied; allow it to be read"
+    feed = read([tmp_path])
+    assert texts(feed) == ["a"]
+    assert rejects(feed) == [("shut", None, reason)]
+    assert feed.losses == (f"{tmp_path}/shut was lost or cut off: {reason}",)
+    with pytest.raises(FeedError, match=f"^{tmp_path}/shut {reason}$"):
+        read([tmp_path / "shut"])
+
+
+def test_names_that_are_not_utf8_are_written_so_that_they_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"on disk")
+    path = zipped(tmp_path / "feed.zip", {"a.txt": b"in a zip"})
+    with tarfile.open(tmp_path / "feed.tar", "w", format=tarfile.GNU_FORMAT, encoding="latin-1") as archive:
+        archive.addfile(tarfile.TarInfo("\xe9.txt"), io.BytesIO())
+    feed = read([tmp_path])
+    assert column(feed, "id") == ["caf\\xe9.txt", "feed.tar/\\xe9.txt", "feed.zip/a.txt"]
+    assert write_kept(feed, np.ones(3, bool), tmp_path / "kept") == 3
+    assert (tmp_path / "kept" / "caf\\xe9.txt").read_bytes() == b"on disk"
+    assert path.exists()

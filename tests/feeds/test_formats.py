@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from dedup.errors import FeedError
 from dedup.feeds import inventory, read
 from dedup.feeds.formats import readers, recognise
 from dedup.feeds.sources import Source
+from dedup.feeds.web import pages, warc
 from tests.feeds.made import rejects
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -114,6 +117,9 @@ def test_a_document_is_told_by_its_content_whatever_it_is_named(path: Path) -> N
         ("a.json", b'{\n "text": "a"\n}', "JSON"),
         ("a.txt", b'[{"text": "a"}]', "JSON"),
         ("a.jsonl", b'{ broken\n{"text": "a"}\n', "JSON lines"),
+        ("a.json", b'{"status": "ok", "articles": [{"content": "a"}]}', "JSON"),
+        ("a.json", b'{"_items": [{"guid": "a", "pubstatus": "usable"}], "_meta": {}}', "ninjs"),
+        ("a.json", b'{"text": "a", "items": [{"text": "b"}]}', "JSON lines"),
         ("a.csv", b'{"text": "a"}\n', "CSV"),
         ("a.tsv", b"id\theadline\tbody\n1\tH\tB\n", "CSV"),
         ("a", b"id,body\rtext\n1,B\n", ""),
@@ -130,3 +136,21 @@ def test_what_else_there_is_is_told_by_content_and_name(name: str, data: bytes, 
 
 def test_no_two_readers_have_one_name() -> None:
     assert len({reader.NAME for reader in readers()}) == len(readers())
+
+
+@pytest.mark.parametrize(
+    ("library", "data", "message"),
+    [
+        ("trafilatura", b"<!DOCTYPE html><html></html>", "an HTML page needs trafilatura to be read"),
+        ("fastwarc", b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", "a WARC file needs fastwarc to be read"),
+    ],
+)
+def test_a_library_that_is_missing_is_named_with_the_file_that_needs_it(
+    library: str, data: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((pages, "_trafilatura"), (warc, "_fastwarc")):
+        monkeypatch.setattr(module, name, getattr(module, name).__wrapped__)
+    monkeypatch.setitem(sys.modules, library, None)
+    (tmp_path / "feed").write_bytes(data)
+    with pytest.raises(FeedError, match=rf"^{tmp_path}/feed: {message}: pip install 'wirededup\["):
+        read([tmp_path / "feed"])

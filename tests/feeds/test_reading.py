@@ -14,7 +14,7 @@ import pytest
 from dedup.articles import ARTICLES
 from dedup.columns import schema
 from dedup.errors import FeedError
-from dedup.feeds import Feed, FeedOptions, read, reading, sources
+from dedup.feeds import Feed, FeedOptions, decoding, read, reading, sources
 from dedup.feeds.frame import read_frame
 from dedup.room import Room
 from dedup.texts import Block
@@ -238,6 +238,7 @@ def test_progress_goes_up_to_the_whole(tmp_path: Path, monkeypatch: pytest.Monke
 def test_blocks_are_given_as_they_are_read_and_make_one_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(decoding, "_BATCH", 40)
     monkeypatch.setattr(sources, "BLOCK", 40)
     records = [{"id": str(number), "text": f"text {number}"} for number in range(50)]
     (tmp_path / "feed.jsonl").write_bytes(lines(*records))
