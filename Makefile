@@ -1,6 +1,6 @@
 # demo: the sample feed from file to CSV   test: everything that must hold   lint: style, types, floors
 # soak: runs killed at every point, and 100 times at random   bench: accuracy, speed and scale
-# docs: README's generated parts   constraints: pin every package anew
+# docs: README's generated parts and picture, the report that a test expects   constraints: pin every package anew
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -52,6 +52,8 @@ bench: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python tools/docs.py
+	$(BIN)/python -m tools.gold
+	$(BIN)/python -m tools.picture docs/report.png
 
 constraints: export PIP_CONSTRAINT :=
 constraints: export PIP_BUILD_CONSTRAINT :=

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -129,14 +130,14 @@ def source_of(path: Path) -> Any:
     return replace(source, form=recognise(source, source.head(), {}))
 
 
-def read(source: Any) -> int:
-    """Read a file into batches of articles; return how many."""
+def read(sources: list[Any]) -> int:
+    """Read files of one format into batches of articles; return how many."""
     from dedup.feeds import FeedOptions, build
     from dedup.feeds.contract import Tally
     from dedup.feeds.formats import reader_of
 
     tally, options = Tally(lambda _: None), FeedOptions()
-    batches = reader_of(source).read([source], options, tally)
+    batches = reader_of(sources[0]).read(sources, options, tally)
     return sum(build.articles(batch, options, tally.counts).num_rows for batch in batches)
 
 
@@ -170,7 +171,7 @@ def speeds(articles: int, turns: int) -> str:
         is_json = path.suffix == ".jsonl"
         ours, theirs = [], []
         for _ in range(turns):
-            ours.append(taken(lambda source=source: read(source)))  # type: ignore[misc]
+            ours.append(taken(lambda source=source: read([source])))  # type: ignore[misc]
             if is_json:
                 theirs.append(taken(lambda path=path: decode(path)))  # type: ignore[misc]
         size = path.stat().st_size / 1e6
@@ -211,7 +212,7 @@ def stream(path: str) -> None:
     from dedup.feeds.formats import recognise
 
     sources, _ = find_sources([path], lambda source, head: recognise(source, head, {}))
-    print(sum(map(read, sources)))
+    print(sum(read(list(of_reader)) for _, of_reader in groupby(sources, lambda source: source.form)))
 
 
 def memory(megabytes: int, articles: int) -> str:

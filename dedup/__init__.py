@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dedup.archive import Archive
     from dedup.articles import FieldNames
+    from dedup.comparing import compare
+    from dedup.comparison import Comparison
     from dedup.duplicates import Duplicates
     from dedup.errors import (
         ArchiveError,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Archive": "dedup.archive",
     "ArchiveError": "dedup.errors",
+    "Comparison": "dedup.comparison",
     "DedupError": "dedup.errors",
     "Duplicates": "dedup.duplicates",
     "Evaluation": "dedup.evaluation",
@@ -40,6 +43,7 @@ _HOMES = {
     "SettingsError": "dedup.errors",
     "TooManyRejects": "dedup.errors",
     "TruthError": "dedup.errors",
+    "compare": "dedup.comparing",
     "evaluate": "dedup.judging",
     "find_duplicates": "dedup.pipeline",
     "shingle_hash": "dedup.stages.sketch",
@@ -50,6 +54,7 @@ _HOMES = {
 __all__ = [
     "Archive",
     "ArchiveError",
+    "Comparison",
     "DedupError",
     "Duplicates",
     "Evaluation",
@@ -62,6 +67,7 @@ __all__ = [
     "SettingsError",
     "TooManyRejects",
     "TruthError",
+    "compare",
     "evaluate",
     "find_duplicates",
     "shingle_hash",

@@ -15,6 +15,7 @@ ARTICLES = pa.schema(
         pa.field("published", pa.timestamp("us", "UTC")),
         pa.field("url", pa.string()),
         pa.field("prior_ids", pa.list_(pa.string())),  # of the items this one replaces or evolved from
+        pa.field("byline", pa.string()),  # who wrote it, and perhaps for which agency
         pa.field("status", pa.string()),  # "canceled" or "withheld"; null: may be used
         pa.field("embargoed", pa.timestamp("us", "UTC")),  # not to be used before; null: no embargo
         pa.field("text", pa.large_string(), nullable=False),
@@ -25,7 +26,7 @@ ARTICLES = pa.schema(
 
 FIELDS = (
     *("id", "text", "title", "source", "published"),
-    *("url", "version", "prior_ids", "status", "embargoed"),
+    *("url", "version", "prior_ids", "byline", "status", "embargoed"),
 )
 
 
@@ -40,6 +41,7 @@ class FieldNames(TypedDict, total=False):
     url: str
     version: str
     prior_ids: str
+    byline: str
     status: str
     embargoed: str
 
@@ -71,6 +73,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "replaces",
         "supersedes",
     ),
+    "byline": ("byline", "author", "creator"),
     "status": ("pubstatus", "pub_status", "status"),
     "embargoed": ("embargoed", "embargo", "embargo_until", "embargoed_until"),
 }

@@ -42,8 +42,10 @@ def attribute(
     from dedup.stages.credit import credits  # 0.1 s of patterns, while kernels find places
 
     rows, lead = members.article, members.lead
-    titles, sources = (articles[name].combine_chunks().take(pa.array(rows)) for name in ("title", "source"))
-    credit = credits(texts, rows, titles, sources)
+    titles, sources, bylines = (
+        articles[name].combine_chunks().take(pa.array(rows)) for name in ("title", "source", "byline")
+    )
+    credit = credits(texts, rows, titles, sources, bylines)
     if outlined is not None:
         credit = outlined.credited(rows, credit)
     votes = credited(lead, credit, sources.to_pylist())

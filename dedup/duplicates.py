@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dedup.columns import fitting
 from dedup.frames import rows_where
+from dedup.notebook import as_html
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +66,10 @@ class Duplicates:
     def _frame(self, table: str) -> pd.DataFrame:
         frame: pd.DataFrame = self.tables[table].to_pandas()
         return frame
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: how many stories and copies there are, and the largest clusters."""
+        return as_html(self.tables, self.run)
 
     @cached_property
     def clusters(self) -> pd.DataFrame:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Rises with every change to `SCHEMA`; a file of a newer version is refused, one of an older is migrated.
 
 1: the first.
+2: bylines of articles.
 """
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS: dict[int, str] = {
+    1: """
+ALTER TABLE articles ADD COLUMN byline VARCHAR;
+COMMENT ON COLUMN articles.byline IS 'who wrote it, and perhaps for which agency'
+""",
+}
 """By the version that it starts from: the SQL that makes a file one version newer."""
 
 SCHEMA = """
@@ -36,6 +42,7 @@ CREATE TABLE articles (
     published TIMESTAMPTZ,       -- time of publication
     url VARCHAR,                 -- address
     prior_ids VARCHAR[],         -- ids of items that it replaces
+    byline VARCHAR,              -- who wrote it, and perhaps for which agency
     status VARCHAR,              -- canceled or withheld; null: usable
     embargoed TIMESTAMPTZ,       -- not to be told before; null: no embargo
     digest BLOB,                 -- BLAKE2b of the text, 16 bytes; null for a killed one

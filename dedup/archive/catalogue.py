@@ -23,7 +23,7 @@ Rows = NDArray[np.int64]
 LIVE, PAST, EMBARGOED, KILLED, REMOVED = "live", "past", "embargoed", "killed", "removed"
 """The states of an archived article. Only what is live is searched, judged and told."""
 
-_FACTS = ("title", "source", "published", "url", "prior_ids", "status", "embargoed")
+_FACTS = ("title", "source", "published", "url", "prior_ids", "byline", "status", "embargoed")
 _STATE = (
     "CASE WHEN embargoed > as_of THEN 'embargoed' WHEN coalesce(published, added) < since THEN 'past' "
     "ELSE 'live' END"
@@ -134,8 +134,7 @@ def call_roll(
         "WITH named AS (SELECT id FROM given UNION SELECT id FROM articles, moment "
         f"WHERE state <> 'killed' AND state <> {_STATE} UNION SELECT id FROM articles SEMI JOIN removed "
         "USING (article)) "
-        "SELECT article, a.id, given_version AS version, title, source, published, url, prior_ids, status, "
-        "embargoed, digest, added, state "
+        f"SELECT article, a.id, given_version AS version, {', '.join(_FACTS)}, digest, added, state "
         "FROM articles a SEMI JOIN named USING (id) ORDER BY article",
         given=given.select(["id"]),
         moment=when.row,

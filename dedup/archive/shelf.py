@@ -91,7 +91,7 @@ class OutlineShelf(Shelf):
             "tokens": self._packed(sketches),
             "outline": pa.array(map(outline, texts.to_pylist()), pa.large_string()),
             "credit": pa.array(
-                credits(read, every, *(facts[name] for name in ("title", "source"))), pa.string()
+                credits(read, every, *(facts[name] for name in ("title", "source", "byline"))), pa.string()
             ),
             "addresses": pa.array(told, pa.list_(pa.string())),
         }

@@ -151,7 +151,7 @@ def take_in(store: Store, roll: Roll, given: Given, run: int, shelf: Shelf) -> C
     column = pa.array(nodes.astype(np.uint32), mask=is_killed)
     store.add("articles", archive_rows(roll, rows, names, number, column, run))
     texts = given.texts.take(pa.array(feed_row[~is_killed]))
-    facts = roll.records.take(rows[~is_killed]).select(["title", "source"])
+    facts = roll.records.take(rows[~is_killed]).select(["title", "source", "byline"])
     shelf.put(store, number[~is_killed], texts, facts)
     return Came(number[: live.size], nodes[: live.size], feed_row[: live.size])
 

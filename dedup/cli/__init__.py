@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from dedup.cli import archives, asked, options
+from dedup.cli import archives, asked, comparing, options, reports
 from dedup.cli.ending import check_stdout, exit_codes, lean_imports, standard
 from dedup.cli.running import Wanted, check, run, survey
 
@@ -47,6 +47,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     kept: options.Kept = None,
     file_format: options.FileFormat = None,
     no_text: options.NoText = False,
+    report: options.Report = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     profile: options.Profile = False,
@@ -59,6 +60,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     url: options.Url = None,
     version: options.FieldVersion = None,
     prior_ids: options.PriorIds = None,
+    byline: options.Byline = None,
     status: options.Status = None,
     embargoed: options.Embargoed = None,
     tz: options.Tz = "UTC",
@@ -81,8 +83,8 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     """Find which articles of a feed are copies of one another, and which repeat themselves."""
     if not (feed or curve):
         raise typer.BadParameter("name a FEED; --curve alone does without one")
-    if out is None and (file_format or no_text):
-        raise typer.BadParameter("--format and --no-text say how --out is written, and there is no --out")
+    if out is None and (file_format or no_text or report):
+        raise typer.BadParameter("--format, --no-text and --report are about --out, and there is no --out")
     if dry_run and (out or kept or curve or profile):
         raise typer.BadParameter(
             "--dry-run reads and tells; it goes without --out, --kept, --curve, --profile"
@@ -96,6 +98,7 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         url=url,
         version=version,
         prior_ids=prior_ids,
+        byline=byline,
         status=status,
         embargoed=embargoed,
     )
@@ -110,7 +113,9 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
         threads=threads,
         memory=memory,
     )
-    wanted = Wanted(out, kept, file_format or options.Format.CSV, not no_text, as_json, quiet, profile)
+    wanted = Wanted(
+        out, kept, file_format or options.Format.CSV, not no_text, report, as_json, quiet, profile
+    )
     with exit_codes():
         if curve:
             _show_curve(asked.settings(settings, flags), as_json)
@@ -176,6 +181,8 @@ for command in (
     archives.remove,
     archives.expire,
     archives.compact,
+    comparing.compare,
+    reports.report,
 ):
     app.command()(command)
 

@@ -40,7 +40,8 @@ def _setting(flag: str, meaning: str, metavar: str | None = None) -> Any:
     return typer.Option(flag, help=meaning, metavar=metavar, rich_help_panel="Settings")
 
 
-def _output(flag: str, meaning: str, *short: str, metavar: str | None = None) -> Any:
+def output(flag: str, meaning: str, *short: str, metavar: str | None = None) -> Any:
+    """An option of what is written."""
     return typer.Option(flag, *short, help=meaning, metavar=metavar, rich_help_panel="Output")
 
 
@@ -57,7 +58,7 @@ FeedArgument = Annotated[
 
 
 def _out(table: str) -> Any:
-    return _output(
+    return output(
         "--out",
         "Folder for the result, written whole or not at all; an earlier result there is replaced. "
         f"Without it {table}.csv goes to stdout and the summary to stderr.",
@@ -68,17 +69,20 @@ def _out(table: str) -> Any:
 Out = Annotated[str | None, _out("clusters")]
 ChangesOut = Annotated[str | None, _out("changes")]
 Kept = Annotated[
-    str | None, _output("--kept", "File for the input's own records less duplicates.", metavar="FILE")
+    str | None, output("--kept", "File for the input's own records less duplicates.", metavar="FILE")
 ]
-FileFormat = Annotated[Format | None, _output("--format", "Format of the tables in --out: csv unless said.")]
-NoText = Annotated[bool, _output("--no-text", "Leave the articles' text out of --out.")]
+FileFormat = Annotated[Format | None, output("--format", "Format of the tables in --out: csv unless said.")]
+NoText = Annotated[bool, output("--no-text", "Leave the articles' text out of --out.")]
+Report = Annotated[
+    bool, output("--report", "Put a report to look at, report.html, into --out; it shows the words.")
+]
 AsJson = Annotated[
-    bool, _output("--json", "Put run.json and the figures on stdout, instead of the summary or clusters.csv.")
+    bool, output("--json", "Put run.json and the figures on stdout, instead of the summary or clusters.csv.")
 ]
-Quiet = Annotated[bool, _output("--quiet", "No summary, progress or notes; errors alone.", "-q")]
+Quiet = Annotated[bool, output("--quiet", "No summary, progress or notes; errors alone.", "-q")]
 Curve = Annotated[
     bool,
-    _output(
+    output(
         "--curve",
         "Print what share of pairs these settings find, by how alike they are, and end: reads no feed.",
     ),
@@ -96,7 +100,12 @@ TruthArgument = Annotated[
         show_default=False,
     ),
 ]
-FiguresAsJson = Annotated[bool, _output("--json", "Put the figures on stdout as JSON.")]
+FiguresAsJson = Annotated[bool, output("--json", "Put the figures on stdout as JSON.")]
+RowsAsJson = Annotated[bool, output("--json", "Put them on stdout as JSON, an object for each row.")]
+ChangesAsJson = Annotated[
+    bool,
+    output("--json", "Put run.json and the changes on stdout, instead of the summary or changes.csv."),
+]
 Most = Annotated[
     int,
     typer.Option(
@@ -108,7 +117,7 @@ Most = Annotated[
 ]
 
 Profile = Annotated[
-    bool, _output("--profile", "Print what each stage took, in seconds and memory, to stderr.")
+    bool, output("--profile", "Print what each stage took, in seconds and memory, to stderr.")
 ]
 
 Id = Annotated[str | None, _field("--id", "id")]
@@ -119,6 +128,7 @@ Published = Annotated[str | None, _field("--published", "time of publication")]
 Url = Annotated[str | None, _field("--url", "address")]
 FieldVersion = Annotated[str | None, _field("--version", "version of an article")]
 PriorIds = Annotated[str | None, _field("--prior-ids", "ids of what an article replaces")]
+Byline = Annotated[str | None, _field("--byline", "byline")]
 Status = Annotated[str | None, _field("--status", "status: canceled or withheld, or may be used")]
 Embargoed = Annotated[str | None, _field("--embargoed", "time before which an article must not be used")]
 
@@ -256,5 +266,5 @@ class LogFormat(StrEnum):
 
 LogAs = Annotated[
     LogFormat,
-    _output("--log-format", "Messages on stderr as text, or as one JSON object a line, without progress."),
+    output("--log-format", "Messages on stderr as text, or as one JSON object a line, without progress."),
 ]

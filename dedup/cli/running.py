@@ -26,6 +26,7 @@ class Wanted:
     kept: str | None
     file_format: options.Format
     text: bool
+    report: bool
     as_json: bool
     quiet: bool
     profile: bool
@@ -113,7 +114,8 @@ def give(
     from dedup.report import csv, figures, terminal
 
     if wanted.out is not None:
-        csv.write(found, wanted.out, file_format=wanted.file_format.value, text=wanted.text)
+        how = {"text": wanted.text, "report": wanted.report}
+        csv.write(found, wanted.out, file_format=wanted.file_format.value, **how)
     if wanted.as_json:
         with standard(sys.stdout) as stdout:
             stdout.buffer.write(csv.run_json(found.run, figures=asdict(figures.figures(found))))

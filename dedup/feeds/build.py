@@ -13,7 +13,7 @@ from dedup.articles import ARTICLES
 from dedup.feeds import html, priors, times
 from dedup.feeds.contract import FeedOptions, zone
 
-_OF_TEXT = ("id", "version", "title", "source", "url")
+_OF_TEXT = ("id", "version", "title", "source", "url", "byline")
 _OF_TIME = ("published", "embargoed")
 
 # What says that an item must not be used, and the word it is kept as. Collections use `status` for other

@@ -12,7 +12,7 @@ LOOKED_AT = 100
 
 _TOLD_IN_ORDER = (
     *("text", "id", "title", "source", "published"),
-    *("url", "version", "prior_ids", "status", "embargoed"),
+    *("url", "version", "prior_ids", "byline", "status", "embargoed"),
 )
 _MISSED = ("id", "title", "source", "published", "url")  # that the others are not there is nothing to tell
 

@@ -37,6 +37,7 @@ class Item(NamedTuple):
     published: str | None = None
     url: str | None = None
     prior_ids: Sequence[str] | None = None
+    byline: str | None = None
     status: str | None = None
     embargoed: str | None = None
 

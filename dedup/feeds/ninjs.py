@@ -32,6 +32,7 @@ _NAMES = {
     "source": ("infosource", "infosources", "infoSources", "source", "copyrightholder", "copyrightHolder"),
     "published": ("firstcreated", "firstCreated", "versioncreated", "versionCreated"),
     "prior_ids": ("evolvedfrom", "ancestors"),
+    "byline": ("byline", "by"),
     "status": ("pubstatus", "pubStatus"),
     "embargoed": ("embargoed",),
 }

@@ -40,12 +40,17 @@ _THREADS = 2  # beside those of other tables; lines are made twice as fast as th
 
 
 def write(
-    found: Duplicates, out: str | os.PathLike[str], *, file_format: FileFormat = "csv", text: bool = True
+    found: Duplicates,
+    out: str | os.PathLike[str],
+    *,
+    file_format: FileFormat = "csv",
+    text: bool = True,
+    report: bool = False,
 ) -> None:
     """Write the result folder `out`, whole or not at all.
 
-    `text=False` leaves the articles' text out. A folder that holds an earlier result is replaced; any other
-    folder that is not empty is refused with `OutputError`.
+    `text=False` leaves the articles' text out; `report=True` puts the HTML report beside the tables. A folder
+    that holds an earlier result is replaced; another that is not empty is refused with `OutputError`.
     """
     if file_format not in ("csv", "parquet"):
         raise ValueError(f"file_format must be csv or parquet, got {file_format!r}")
@@ -58,6 +63,10 @@ def write(
         for one in written:
             one.result()
         (new / "run.json").write_bytes(run_json(found.run))
+        if report:
+            from dedup.report.page import write_report  # jinja2 takes 0.1 s
+
+            write_report(new)
 
 
 def _write(table: pa.Table, path: Path, text: bool) -> None:

@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,9 @@ from dedup.errors import OutputError
 
 TOOL = "dedup"
 _MARK = "run.json"
+# A report's pages, and what a killed run leaves of them.
+_REPORT = re.compile(r"report(?:-[1-9][0-9]*)?\.html|\.report-part-.*")
+
 _OURS = {_MARK} | {f"{name}.{kind}" for name in ARCHIVE_TABLES for kind in ("csv", "parquet")}
 
 
@@ -159,7 +163,8 @@ def _check_ours(out: str | os.PathLike[str], place: Path) -> None:
         raise _refusal(out, "is a mount point, which cannot be replaced", "name a folder inside it")
     entries = sorted(place.iterdir())
     for entry in entries:
-        if entry.name not in _OURS or entry.is_symlink() or not entry.is_file():
+        is_ours = entry.name in _OURS or _REPORT.fullmatch(entry.name)
+        if not is_ours or entry.is_symlink() or not entry.is_file():
             what = f"holds {entry.name}, which is not of a result of dedup"
             raise _refusal(out, what, "move it away or name a new folder")
     if entries and not _is_result(place):

@@ -19,17 +19,20 @@ TAIL = 300  # characters that hold a closing credit
 _OCTETS = 4  # that a character of UTF-8 takes at most
 
 
-def credits(texts: Texts, rows: NDArray[np.int64], titles: pa.Array, sources: pa.Array) -> list[str | None]:
+def credits(
+    texts: Texts, rows: NDArray[np.int64], titles: pa.Array, sources: pa.Array, bylines: pa.Array
+) -> list[str | None]:
     """The agency that each of the articles `rows` credits, None where it credits none.
 
-    `titles` and `sources` are those of the same articles. Only the first 400 and the last 300 characters of
-    a text are looked at. Agencies of `dedup.agencies` are told by one name, others as they are written.
+    `titles`, `sources` and `bylines` are those of the same articles. Only the first 400 and the last 300
+    characters of a text are looked at. Agencies of `dedup.agencies` are told by one name, others as they are
+    written.
     """
-    facts = list(zip(titles.to_pylist(), sources.to_pylist(), strict=True))
+    facts = list(zip(titles.to_pylist(), sources.to_pylist(), bylines.to_pylist(), strict=True))
     found: list[str | None] = [None] * rows.size
     for place, head, tail in _ends(texts, rows):
-        title, source = facts[place]
-        found[place] = credit(head, tail, title=title or "", source=source or "")
+        title, source, byline = facts[place]
+        found[place] = credit(head, tail, title=title or "", source=source or "", byline=byline or "")
     return found
 
 
@@ -44,13 +47,14 @@ def _ends(texts: Texts, rows: NDArray[np.int64]) -> Iterator[tuple[int, str, str
             yield place, first.decode(errors="ignore")[:HEAD], last.decode(errors="ignore").rstrip()[-TAIL:]
 
 
-def credit(head: str, tail: str = "", *, title: str = "", source: str = "") -> str | None:
-    """The agency credited by a text's head, else by its headline, else by its tail, else by its source.
+def credit(head: str, tail: str = "", *, title: str = "", source: str = "", byline: str = "") -> str | None:
+    """The agency credited by a text's head, else by byline, headline, tail or source, in this order.
 
     In each the first place counts; so a dateline wins over a copyright line.
     """
     return (
         _first(head, _IN_HEAD)
+        or (_of_byline(byline[:HEAD]) if byline else None)
         or _first(title[-HEAD:], _IN_TITLE)
         or _first(tail, _IN_TAIL)
         or _passed_on(source[:HEAD])
@@ -116,6 +120,12 @@ def _in_byline(found: re.Match[str]) -> str | None:
         return _agency(known)
     *names, last = map(str.strip, re.split(r"[,|]", found["rest"]))
     return last if names and NAME.fullmatch(last) and WIRE.fullmatch(last) else None
+
+
+def _of_byline(byline: str) -> str | None:
+    """The agency in what stands in a field of its own, with or without the `By`."""
+    said = " ".join(byline.split())
+    return _first(said if _BYLINE.match(f"\n{said}") else f"By {said}", _IN_HEAD) or known_agency(said)
 
 
 def _own_line(found: re.Match[str]) -> str | None:

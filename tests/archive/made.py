@@ -40,7 +40,7 @@ def _edited(text: str, edits: Sequence[int]) -> str:
 
 
 def _article(number: int, paragraphs: list[int], edits: list[int], facts: tuple[Any, ...]) -> Row:
-    source, hours, version, prior, title, link = facts
+    source, hours, version, prior, title, link, byline = facts
     text = _edited("\n\n".join(PARAGRAPHS[n] for n in paragraphs), edits)
     return {
         "id": f"a{number}",
@@ -50,6 +50,7 @@ def _article(number: int, paragraphs: list[int], edits: list[int], facts: tuple[
         "version": version,
         "prior_ids": None if prior is None else [f"a{prior}"],
         "title": title,
+        "byline": byline,
         "url": f"https://wire.example/story-{number}",
     }
 
@@ -57,12 +58,13 @@ def _article(number: int, paragraphs: list[int], edits: list[int], facts: tuple[
 def feeds(most: int = 14) -> st.SearchStrategy[list[Row]]:
     """Feeds in which ids recur, with the same text and with others, and articles replace, quote and link."""
     facts = st.tuples(
-        st.sampled_from(["Wire", "Coast Daily", None]),
+        st.sampled_from(["Reuters", "Coast Daily", None]),
         st.none() | st.integers(0, 90),
         st.none() | st.sampled_from(["1", "2", "10"]),
         st.none() | st.integers(0, 9),
         st.sampled_from(["Harbour to close", "UPDATE 1: Harbour to close", None]),
         st.none() | st.integers(0, 9),
+        st.none() | st.just("By C. Vane, Reuters"),
     )
     article = st.builds(
         _article,
@@ -76,7 +78,7 @@ def feeds(most: int = 14) -> st.SearchStrategy[list[Row]]:
 
 def frame(rows: Sequence[Row]) -> pa.Table:
     """Articles as a table that has all columns, be they empty."""
-    text = ("id", "text", "source", "version", "title", "url", "published", "status", "embargoed")
+    text = ("id", "text", "source", "version", "title", "url", "byline", "published", "status", "embargoed")
     columns = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in text}
     columns["prior_ids"] = pa.array([row.get("prior_ids") for row in rows], pa.list_(pa.string()))
     return pa.table(columns)

@@ -368,3 +368,37 @@ def test_wrong_times_are_refused(archive: Archive) -> None:
         archive.add(frame([]), window=timedelta(0))
     with pytest.raises(ValueError, match="before must be a time with its zone"):
         archive.expire(NIGHT.replace(tzinfo=None))
+
+
+def described(path: Path) -> set[tuple[str, ...]]:
+    """All columns of a file, with what is said of them."""
+    with duckdb.connect(path, read_only=True) as opened:
+        return set(
+            opened.sql(
+                "SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+                "WHERE NOT internal"
+            ).fetchall()
+        )
+
+
+def test_an_archive_of_the_first_version_is_migrated_to_what_is_made_now(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        with dedup.Archive.open(tmp_path / name) as archive:
+            add(archive, article("a", "One."))
+    with duckdb.connect(tmp_path / "old") as opened:
+        opened.sql("ALTER TABLE articles DROP COLUMN byline")
+        opened.sql("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+    assert described(tmp_path / "old") < described(tmp_path / "new")
+    with dedup.Archive.open(tmp_path / "old") as archive:
+        add(archive, article("b", "Two.", byline="C. Vane, AFP"), nights=1)
+        assert archive.info()["schema_version"] == 2
+    assert described(tmp_path / "old") == described(tmp_path / "new")
+
+
+@pytest.mark.parametrize("keep_text", [True, False])
+def test_a_byline_credits_its_agency_on_every_later_night(tmp_path: Path, keep_text: bool) -> None:
+    with Archive.open(tmp_path / "archive", PLAIN, keep_text=keep_text) as archive:
+        add(archive, article("a", source="Kestrel Daily", byline="By C. Vane, Reuters"))
+        found = add(archive, article("b", f"{STORY} More.", source="Reuters", byline="C. Vane"), nights=1)
+    told = table(found, "clusters", "article_id", "credit", "origin_id", "origin_basis")
+    assert sorted(told) == [("a", "Reuters", "b", "credit"), ("b", None, "b", "credit")]

@@ -275,8 +275,8 @@ def test_a_feed_larger_than_memory_is_read_all_the_same(tmp_path: Path, memory: 
         ({"html": "drop"}, "html must be one of strip, keep, got 'drop'"),
         (
             {"fields": {"body": "b"}},
-            "fields may name id, text, title, source, published, url, version, prior_ids, status, embargoed, "
-            "got 'body'",
+            "fields may name id, text, title, source, published, url, version, prior_ids, byline, status, "
+            "embargoed, got 'body'",
         ),
         ({"fields": {"text": ""}}, "the field text must be named by a text, got ''"),
     ],

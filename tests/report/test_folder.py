@@ -263,3 +263,21 @@ def test_a_stream_a_pipe_and_a_device_are_no_files(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", Path(os.devnull)):
         with pytest.raises(OutputError, match="is a device or a pipe, which cannot be replaced; name a file"):
             check_file(path)
+
+
+@pytest.mark.parametrize("name", ["report.html", "report-12.html", ".report-part-report.html"])
+def test_a_result_with_a_report_is_replaced_and_so_is_what_a_killed_run_left(
+    tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "out"
+    csv.write(result(), out)
+    (out / name).write_bytes(b"")
+    csv.write(result(), out)
+    assert not (out / name).exists()
+
+
+def test_a_result_with_a_page_that_is_no_report_is_refused(tmp_path: Path) -> None:
+    csv.write(result(), tmp_path / "out")
+    (tmp_path / "out" / "report-of-mine.html").write_bytes(b"")
+    with pytest.raises(OutputError, match=r"holds report-of-mine\.html, which is not of a result"):
+        csv.write(result(), tmp_path / "out")

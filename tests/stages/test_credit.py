@@ -113,7 +113,7 @@ TAILS = [
 def test_a_closing_line_credits_its_agency(tail: str, agency: str) -> None:
     column = pa.chunked_array([[f"{STORY}\n{tail}"]], pa.large_string())
     absent = pa.nulls(1, pa.string())
-    assert credits(Texts(column), np.array([0]), absent, absent) == [agency]
+    assert credits(Texts(column), np.array([0]), absent, absent, absent) == [agency]
     assert credit(STORY, f"{STORY}\n{tail}".rstrip()) == agency
 
 
@@ -224,7 +224,7 @@ def credited(texts: list[str], chunks: int = 1) -> list[str | None]:
     parts = [list(part) for part in np.array_split(np.array(texts, object), chunks)]
     absent = pa.nulls(len(texts), pa.string())
     column = pa.chunked_array([pa.array(part, pa.large_string()) for part in parts])
-    return credits(Texts(column), np.arange(len(texts)), absent, absent)
+    return credits(Texts(column), np.arange(len(texts)), absent, absent, absent)
 
 
 def test_texts_in_several_chunks_keep_their_places() -> None:
@@ -234,10 +234,33 @@ def test_texts_in_several_chunks_keep_their_places() -> None:
     rows = np.array([4, 0])
     absent = pa.nulls(2, pa.string())
     column = pa.chunked_array([pa.array(texts, pa.large_string())])
-    assert credits(Texts(column), rows, absent, absent) == [wanted[4], wanted[0]]
+    assert credits(Texts(column), rows, absent, absent, absent) == [wanted[4], wanted[0]]
 
 
 @given(st.text("(AP)[]/- \n.,By©Reuters", max_size=HEAD), st.text(max_size=20))
 def test_any_text_credits_a_name_or_none(text: str, source: str) -> None:
     found = credit(text[:HEAD], text[-TAIL:], title=text, source=source)
     assert found is None or found.strip() == found != ""
+
+
+@pytest.mark.parametrize(
+    ("byline", "agency"),
+    [
+        ("By Jane Doe, Associated Press", "Associated Press"),
+        ("Jane Doe, Reuters", "Reuters"),
+        ("Von Erika Muster, dpa", "dpa"),
+        ("  AFP ", "Agence France-Presse"),
+        ("Jane Doe", None),
+        ("Jane Doe, Politics Editor", None),
+        ("By Jane\nDoe | The Associated Press", "Associated Press"),
+        ("x" * 100_000, None),
+    ],
+)
+def test_a_byline_in_a_field_of_its_own_credits_its_agency(byline: str, agency: str | None) -> None:
+    assert credit("Something happened in Lindmoor today.", byline=byline) == agency
+
+
+def test_what_the_text_credits_wins_over_its_byline() -> None:
+    assert (
+        credit("LINDMOOR (AFP) - Something happened.", byline="Jane Doe, Reuters") == "Agence France-Presse"
+    )

@@ -70,6 +70,7 @@ def _item(element: Element, sender: str | None) -> Item:
         source=_source(element) or sender or line(identity.get("ProviderId")),
         published=line(management.get("FirstCreated")) or line(management.get("ThisRevisionCreated")),
         prior_ids=_prior_ids(parts.get("NewsManagement"), own),
+        byline=line(next(element.iterdescendants("{*}ByLine"), None)),
         status=status,
         embargoed=_embargoed(management, status),
     )

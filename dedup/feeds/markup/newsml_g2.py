@@ -57,6 +57,7 @@ def _article(element: Element) -> Item | Aside:
             source=_source(about, of_content, within(parts.get("rightsInfo"))),
             published=line(about.get("firstCreated")) or line(about.get("versionCreated")),
             prior_ids=_prior_ids(parts.get("itemMeta"), own),
+            byline=line(of_content.get("by")) or line(within(of_content.get("creator")).get("name")),
             status=status,
             embargoed=line(about.get("embargoed")),
         )

@@ -51,6 +51,7 @@ def _item(nitf: Element) -> Item:
         source=_source(head, docdata, above),
         published=published or released or _printed(head, above),
         prior_ids=_prior_ids(management, docdata),
+        byline=line(above.get("byline")),
         status=status,
         embargoed=released if status is not None and status.lower() == "embargoed" else None,
     )

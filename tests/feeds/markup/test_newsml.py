@@ -51,6 +51,7 @@ def test_a_story_in_two_languages_is_two_items_and_the_first_has_the_id() -> Non
         source="Ostra Press Agency",
         published="20260714T110000+0000",
         prior_ids=["urn:newsml:ostra.example:20260713:op-98"],
+        byline="Anselm Drury",
         status="Embargoed",
         embargoed="20260714T150000+0000",
     )

@@ -43,6 +43,7 @@ def test_a_story_is_read_without_captions_notes_and_what_stands_around_it() -> N
         source="Halcyon Wire",
         published="20260714T091500Z",
         prior_ids=["hw-640", "hw-639"],
+        byline="By Ottoline Marsh",
         status="usable",
     )
 

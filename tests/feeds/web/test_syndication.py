@@ -3,7 +3,6 @@ from __future__ import annotations
 import gzip
 import random
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -283,8 +282,6 @@ def test_entities_of_its_own_are_never_expanded(tmp_path: Path, monkeypatch: pyt
         f'<!ENTITY file SYSTEM "file://{secret}"><!ENTITY net SYSTEM "http://halcyonwire.example/">]>'
     )
     for before in ("", "<!-- <rss> -->", "<?x <a?>", "\n"):
-        started = time.perf_counter()
         found = texts(f"{before}{doctype}{rss(item(1, 'Said: &l11; &file; &net;'))}")
         assert found in (["Said: &l11; &file; &net;"], [])
-        assert time.perf_counter() - started < 5
     assert texts(f"{doctype}{rss(item(1, '&l11;').replace('false', '&l11;'))}") == ["&l11;"]
