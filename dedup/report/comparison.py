@@ -11,7 +11,7 @@ from dedup.report.page import pieces
 from dedup.report.page.relations import MEANINGS
 from dedup.report.page.words import Span, differences, has_words, words
 from dedup.report.plain import share, table
-from dedup.report.terminal import console, count, harmless
+from dedup.report.terminal import console, count, harmless, put
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,14 +43,7 @@ def show_comparison(told: Comparison, stream: IO[str], *, folds: bool = True) ->
     """
     target = console(stream)
     parts = _alone(told.a, folds) if told.b is None else _both(told, told.b, folds, target.width)
-    with target.capture() as captured:
-        for number, part in enumerate(parts):
-            if number:
-                target.print()
-            target.print(part)
-    # Written here, for rich would end the process on a closed pipe.
-    stream.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
-    stream.flush()
+    put(parts, target, stream)
 
 
 def meaning(told: Comparison) -> str:

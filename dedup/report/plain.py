@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from dedup.report.terminal import console, harmless
+from dedup.report.terminal import console, harmless, put
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,14 +19,7 @@ def show_parts(parts: Iterable[RenderableType], stream: IO[str]) -> None:
     """Write texts and tables, an empty line between them; bold headers on a terminal."""
     target = console(stream)
     target.width = _NO_LIMIT
-    with target.capture() as captured:
-        for number, part in enumerate(parts):
-            if number:
-                target.print()
-            target.print(part)
-    # Written here, for rich would end the process on a closed pipe.
-    stream.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
-    stream.flush()
+    put(parts, target, stream)
 
 
 def text(*lines: str) -> RenderableType:

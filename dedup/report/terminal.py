@@ -44,9 +44,16 @@ def _harmless(character: str) -> str:
 
 def show(found: Duplicates, stream: IO[str]) -> None:
     """Write the summary: coloured and as wide as the terminal, or plain and 100 wide where there is none."""
-    target = console(stream)
+    put([summary(found)], console(stream), stream)
+
+
+def put(parts: Iterable[RenderableType], target: Console, stream: IO[str]) -> None:
+    """Write what a console on a stream shows, an empty line between the parts, no space at a line's end."""
     with target.capture() as captured:
-        target.print(summary(found))
+        for number, part in enumerate(parts):
+            if number:
+                target.print()
+            target.print(part)
     # Written here, for rich would end the process on a closed pipe.
     stream.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
     stream.flush()
