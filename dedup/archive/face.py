@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import secrets
 from collections.abc import Callable, Iterable
@@ -36,6 +37,8 @@ from dedup.store import Store
 from dedup.texts import Texts
 
 _log = logging.getLogger(__name__)
+
+_NAMED = 10  # of ids that are told
 
 Rows = NDArray[np.int64]
 
@@ -82,8 +85,11 @@ class Archive:
         other readers may ask meanwhile.
         Where another process holds it, up to `wait` seconds are waited.
 
-        Raises `ArchiveError` for one that is held, damaged, of other settings, of a newer version, or none.
+        Raises `ArchiveError` for one that is held, damaged, of other settings, of a newer version, or none,
+        and `ValueError` for a `wait` that is no time.
         """
+        if not 0 <= wait < math.inf:
+            raise ValueError(f"wait must be a number of seconds from 0 on, got {wait!r}")
         wanted = settings or Settings()
         new = {
             "settings": json.dumps(wanted.as_dict(), sort_keys=True),
@@ -182,8 +188,18 @@ class Archive:
             return reports.told(self._store, run, taken, digests)
 
     def remove(self, ids: Iterable[str], *, run_id: str | None = None) -> Duplicates:
-        """Take all versions of some ids out, and judge again what they touched; tells what changed."""
-        given = pa.table({"id": pa.array(list(ids), pa.string())})
+        """Take all versions of some ids out, and judge again what they touched; tells what changed.
+
+        Of ids that the archive has not got a warning is logged.
+        """
+        given = pa.table({"id": pa.array(dict.fromkeys(ids), pa.string())})
+        absent = self._store.rows(
+            "SELECT id FROM given ANTI JOIN articles USING (id) ORDER BY id", given=given
+        )
+        if absent.num_rows:
+            some = ", ".join(absent["id"].to_pylist()[:_NAMED])
+            more = f" and {absent.num_rows - _NAMED:,} more" if absent.num_rows > _NAMED else ""
+            _log.warning("%s: has no article of the id %s%s", self.path, some, more)
         found = self._store.rows("SELECT article FROM articles SEMI JOIN given USING (id)", given=given)
         return self._without(found, run_id or "remove")
 

@@ -244,7 +244,15 @@ AddedAsOf = Annotated[
     str | None, _archive("--as-of", "The moment that the run is for, in ISO 8601; now, unless said.", "TIME")
 ]
 Wait = Annotated[
-    float, _archive("--wait", "Seconds to wait for an archive that another process holds.", "SECONDS")
+    float,
+    typer.Option(
+        "--wait",
+        help="Seconds to wait for an archive that another process holds.",
+        metavar="SECONDS",
+        min=0.0,
+        max=float(10**9),
+        rich_help_panel="Archive",
+    ),
 ]
 KeepText = Annotated[
     bool | None,

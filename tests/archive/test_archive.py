@@ -402,3 +402,21 @@ def test_a_byline_credits_its_agency_on_every_later_night(tmp_path: Path, keep_t
         found = add(archive, article("b", f"{STORY} More.", source="Reuters", byline="C. Vane"), nights=1)
     told = table(found, "clusters", "article_id", "credit", "origin_id", "origin_basis")
     assert sorted(told) == [("a", "Reuters", "b", "credit"), ("b", None, "b", "credit")]
+
+
+def test_ids_that_are_not_archived_are_named_when_they_shall_go(
+    archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(archive, article("a"))
+    archive.remove(["gone", "a", "gone", *(f"x{number}" for number in range(12))])
+    [warned] = caplog.messages
+    assert warned == (
+        f"{archive.path}: has no article of the id gone, x0, x1, x10, x11, x2, x3, x4, x5, x6 and 3 more"
+    )
+
+
+@pytest.mark.parametrize("wait", [-1.0, float("nan"), float("inf")])
+def test_what_is_no_time_to_wait_is_a_bad_argument(path: Path, wait: float) -> None:
+    with pytest.raises(ValueError, match="wait must be a number of seconds from 0 on, got"):
+        Archive.open(path, wait=wait)
+    assert not path.exists()

@@ -59,6 +59,7 @@ def test_a_column_of_times_that_holds_none_is_absent_and_counted_once() -> None:
         ("KILL", "canceled"),
         (" killed\n", "canceled"),
         ("stat:canceled", "canceled"),
+        ("http://cv.iptc.org/newscodes/pubstatusg2/withheld", "withheld"),
         ("a:b: Withheld", "withheld"),
         ("two\nlines:withheld", "withheld"),
         *(
