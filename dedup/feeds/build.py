@@ -91,7 +91,7 @@ def _prior_ids(column: pa.Array, counts: Counter[str]) -> pa.Array:
 
 
 def unusable(status: pa.Array) -> pa.Array:
-    """Why each item must not be used, absent where it may be; of `stat:canceled` or an address the end counts."""
+    """Why each item must not be used, absent where it may be; of `stat:canceled` or an address, its end."""
     said = status.dictionary_encode()  # of a few words: half a microsecond for each item otherwise
     names = pc.replace_substring_regex(said.dictionary, r"(?s)^.*[:/]", "")
     place = pc.index_in(pc.utf8_lower(pc.utf8_trim_whitespace(names)), pa.array(list(_UNUSABLE)))
