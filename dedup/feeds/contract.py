@@ -47,8 +47,8 @@ class FeedOptions:
     html: str = "strip"
     """What becomes of HTML in a text: one of `HTML_RULES`."""
     encoding: str | None = None
-    """Of text, CSV, JSON, text wires and XML that do not say theirs. Unless named it is UTF-8, or in text wires
-    that are not UTF-8 cp1252."""
+    """Of text, CSV, JSON, text wires and XML that do not say theirs. Unless it is named they are UTF-8; text
+    wires that are not are cp1252."""
 
     def __post_init__(self) -> None:
         for name, value in self.fields.items():
