@@ -63,8 +63,12 @@ def within(element: Element | None) -> dict[str, Element]:
 
 def given(element: Element | None, *names: str) -> str | None:
     """The first of these attributes that is not blank."""
-    found = (element.get(name, "").strip() for name in names) if element is not None else ()
-    return next(filter(None, found), None)
+    if element is None:
+        return None
+    for name in names:
+        if said := element.get(name, "").strip():
+            return said
+    return None
 
 
 def is_kill(status: str | None) -> bool:
@@ -171,6 +175,10 @@ class _Seen:
                     self._add(html.unescape(node.text or ""))
                 self._add(node.tail)
                 continue
+            if kind == _BLOCK and not (len(node) or self._pre):
+                self._add_paragraph(node.text)
+                self._add(node.tail)
+                continue
             self._enter(kind, node.text)
             if len(node):
                 todo.append((kind, node.tail))
@@ -199,6 +207,12 @@ class _Seen:
         if text and (self._parts or not text.isspace()):
             self._parts.append(text.replace("\n", _BREAK) if self._pre else text)
 
+    def _add_paragraph(self, text: str | None) -> None:
+        """A whole one, as most are."""
+        self._end_paragraph()
+        if text:
+            self._keep(_with_single_spaces(text))
+
     def _end_paragraph(self) -> None:
         if not self._parts:
             return
@@ -206,9 +220,11 @@ class _Seen:
         self._parts.clear()
         if _BREAK in text:
             lines = "\n".join(_with_single_spaces(line) for line in text.split(_BREAK))
-            text = _MANY_LINES.sub("\n\n", lines).strip("\n")
+            self._keep(_MANY_LINES.sub("\n\n", lines).strip("\n"))
         else:
-            text = _with_single_spaces(text)
+            self._keep(_with_single_spaces(text))
+
+    def _keep(self, text: str) -> None:
         if ":" in text[:_LONGEST_START]:
             text = wiretext.without_note(text).strip()
         if text:
