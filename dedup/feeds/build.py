@@ -25,6 +25,8 @@ _UNUSABLE = {
     "killed": "canceled",
     "withheld": "withheld",
 }
+UNUSABLE = frozenset(_UNUSABLE)
+"""The words that say so."""
 
 
 def articles(batch: pa.RecordBatch, options: FeedOptions, counts: Counter[str]) -> pa.RecordBatch:

@@ -42,6 +42,11 @@ def packing_of(start: bytes, name: str) -> str:
     )
 
 
+def most_plain(packed: int) -> int:
+    """How many bytes so many packed ones may unpack to."""
+    return max(FREE, MOST_TIMES * packed)
+
+
 class Allowance:
     """Keeps count of what was unpacked, and refuses what is no feed."""
 
@@ -51,7 +56,7 @@ class Allowance:
     def take(self, size: int) -> None:
         """Count plain bytes; raises `Damaged` where they are too many."""
         self._plain += size
-        if self._plain > max(FREE, MOST_TIMES * self.packed):
+        if self._plain > most_plain(self.packed):
             raise Damaged(
                 f"unpacks to more than {MOST_TIMES} times its size, which no feed does; "
                 "if it is one, unpack it before"

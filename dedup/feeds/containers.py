@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
-from dedup.feeds import compression
-from dedup.feeds.compression import Damaged
+from dedup.feeds.compression import MOST_TIMES, Damaged, most_plain
 from dedup.feeds.sources import Opener, Source
 from dedup.feeds.streams import Guarded, Slice, said
 
@@ -53,12 +52,8 @@ class Containers:
     def _of_zip(self, source: Source) -> Iterator[Member]:
         listed = [info for info in self._zip(source).infolist() if not info.is_dir()]
         # No member gives more than it is listed with.
-        if sum(info.file_size for info in listed) > max(
-            compression.FREE, compression.MOST_TIMES * source.size
-        ):
-            raise Damaged(
-                f"its members unpack to more than {compression.MOST_TIMES} times its size, which no feed does"
-            )
+        if sum(info.file_size for info in listed) > most_plain(source.size):
+            raise Damaged(f"its members unpack to more than {MOST_TIMES} times its size, which no feed does")
         for info in listed:
             yield Member(_within(info.filename), info.compress_size, self._zip_opener(source, info))
 

@@ -59,6 +59,11 @@ class Lines:
         self.met += 1
         self._tally.reject(self._source, self.met, OVERLONG, cut_off=self._source.form in DOCUMENTS)
 
+    def cut_off(self, damage: Damaged) -> None:
+        """The source breaks off: nothing after the lines so far can be read."""
+        record = self.met + 1 if self.met or damage.tail else None
+        self._tally.reject(self._source, record, str(damage), cut_off=True)
+
     def batches(self, blocks: Iterator[bytes]) -> Iterator[tuple[list[Any], Any]]:
         """Records and their numbers, of some blocks at a time; raises `Damaged` after the last of them."""
         held: list[tuple[list[Any], Any]] = []

@@ -14,7 +14,6 @@ def inventory(feed: Feed) -> dict[str, Any]:
     inputs = feed.articles["input"].to_numpy()
     articles = np.bincount(inputs, minlength=len(feed.sources)).tolist()
     rejects = feed.rejects.to_pylist()
-    rejected = [reject["input"] for reject in rejects]
     formats: dict[str, dict[str, Any]] = {}
     for source in feed.sources:
         told = formats.setdefault(
@@ -23,8 +22,8 @@ def inventory(feed: Feed) -> dict[str, Any]:
         told["inputs"] += 1
         told["articles"] += articles[source.index]
     forms = {source.name: source.form for source in feed.sources}
-    for name in rejected:
-        formats[forms[name]]["rejects"] += 1
+    for reject in rejects:
+        formats[forms[reject["input"]]]["rejects"] += 1
     return {
         "formats": list(formats.values()),
         "counts": dict(feed.counts),

@@ -55,8 +55,7 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
             for records, numbers in columns.decoder.batches(blocks):
                 yield columns.batch(records, numbers)
         except Damaged as damage:
-            met = columns.decoder.met
-            tally.reject(source, met + 1 if met or damage.tail else None, str(damage), cut_off=True)
+            columns.decoder.cut_off(damage)
 
 
 def _keys(source: Source, options: FeedOptions) -> list[str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import compress
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,6 +21,7 @@ from dedup.feeds.sources import Source
 NAME = "ninjs JSON lines"
 SUFFIXES = jsonl.SUFFIXES
 INTO_FOLDER = False
+check_fit, copy = jsonl.check_fit, jsonl.copy  # its lines are lines like any
 
 # The names of a property, the one that counts first. Generation 2 has lists of objects where 1 has plain
 # names, and 3 has capitals where 2 has none; `guid`, `source`, `evolvedfrom` and `ancestors` are Superdesk's.
@@ -76,8 +76,7 @@ def read(sources: Sequence[Source], options: FeedOptions, tally: Tally) -> Itera
                 if items:
                     yield _batch(source, items, numbers, tally)
         except Damaged as damage:
-            is_read = lines.met or damage.tail
-            tally.reject(source, lines.met + 1 if is_read else None, str(damage), cut_off=True)
+            lines.cut_off(damage)
 
 
 def _why(line: bytes, error: Exception) -> str:
@@ -163,9 +162,8 @@ def _kind(body: dict[str, Any]) -> str:
     return next((each for each in ("html", "nitf", "xml", "json") if each in kind), "plain")
 
 
-_NO_TEXT = frozenset(
-    ("caption", "creditline", "writer", "editor")
-)  # of descriptions: what is said of a picture
+# Of descriptions: what is said of a picture.
+_NO_TEXT = frozenset(("caption", "creditline", "writer", "editor"))
 
 
 def _best(text: str, markup: str) -> str:
@@ -207,13 +205,3 @@ def _name(value: Any) -> Any:
 
 def _ids(value: Any) -> Any:
     return [value] if isinstance(value, str) and value else value or None
-
-
-def check_fit(sources: Sequence[Source]) -> None:
-    """Lines of any JSON fit together."""
-    jsonl.check_fit(sources)
-
-
-def copy(sources: Sequence[Source], dropped: Sequence[Collection[int]], out: Path) -> int:
-    """Raw lines, as of any JSON lines."""
-    return jsonl.copy(sources, dropped, out)

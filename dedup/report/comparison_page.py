@@ -14,8 +14,9 @@ from dedup.errors import OutputError
 from dedup.report import folder
 from dedup.report.comparison import meaning
 from dedup.report.page.shell import document
-from dedup.report.page.shown import count, percent
+from dedup.report.page.shown import percent
 from dedup.report.page.sides import Passage, Side, side_by_side
+from dedup.report.terminal import count
 
 _BODY = Markup("""<main>
 <h1>{relation}: {meaning}</h1>

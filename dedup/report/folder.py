@@ -19,8 +19,10 @@ from dedup.errors import OutputError
 
 TOOL = "dedup"
 _MARK = "run.json"
-# A report's pages, and what a killed run leaves of them.
-_REPORT = re.compile(r"report(?:-[1-9][0-9]*)?\.html|\.report-part-.*")
+PAGE = re.compile(r"report(?:-[1-9][0-9]*)?\.html")
+"""Names of a report's pages."""
+PART = ".report-part-"
+"""What names of pages begin with while they are written; a killed run leaves such."""
 
 _OURS = {_MARK} | {f"{name}.{kind}" for name in ARCHIVE_TABLES for kind in ("csv", "parquet")}
 
@@ -163,7 +165,7 @@ def _check_ours(out: str | os.PathLike[str], place: Path) -> None:
         raise _refusal(out, "is a mount point, which cannot be replaced", "name a folder inside it")
     entries = sorted(place.iterdir())
     for entry in entries:
-        is_ours = entry.name in _OURS or _REPORT.fullmatch(entry.name)
+        is_ours = entry.name in _OURS or PAGE.fullmatch(entry.name) or entry.name.startswith(PART)
         if not is_ours or entry.is_symlink() or not entry.is_file():
             what = f"holds {entry.name}, which is not of a result of dedup"
             raise _refusal(out, what, "move it away or name a new folder")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any
 
 from dedup.report.figures import Figures, figures
 from dedup.report.highlights import Headed, largest_clusters, most_repeating
@@ -147,11 +147,8 @@ def _repeats(found: Duplicates) -> Table | None:
 
 
 def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
-    if told.rejects:
-        yield f"{count(told.rejects, 'record')} could not be read; the rejects table says which and why."
-    caps = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(found.run.get("caps", {}).items()) if n]
-    if caps:
-        yield f"Over-full, their articles held to the shortest ones only: {', '.join(caps)}."
+    yield from rejected(told)
+    yield from capped(found.run)
     counts = found.run.get("counts", {})
     killed, embargoed = counts.get("articles_killed", 0), counts.get("articles_embargoed", 0)
     if killed or embargoed:
@@ -162,7 +159,25 @@ def _notes(found: Duplicates, told: Figures) -> Iterator[str]:
     moved = found.tables["changes"].num_rows if "changes" in found.tables else 0
     if moved:
         yield f"{count(moved, 'verdict')} of earlier runs moved; the changes table says which and why."
-    for line in found.run.get("missing", ()):
+    yield from missing(found.run)
+
+
+def rejected(told: Figures) -> Iterator[str]:
+    """What is said of records that could not be read."""
+    if told.rejects:
+        yield f"{count(told.rejects, 'record')} could not be read; the rejects table says which and why."
+
+
+def capped(run: Mapping[str, Any]) -> Iterator[str]:
+    """What is said of the caps that a run met; `run`: what `run.json` holds."""
+    met = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(run.get("caps", {}).items()) if n]
+    if met:
+        yield f"Over-full, their articles held to the shortest ones only: {', '.join(met)}."
+
+
+def missing(run: Mapping[str, Any]) -> Iterator[str]:
+    """What is said of the evidence that a run missed; `run`: what `run.json` holds."""
+    for line in map(str, run.get("missing", ())):
         yield line[:1].upper() + line[1:].rstrip(".") + "."
 
 

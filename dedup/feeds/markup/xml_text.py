@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from dedup.feeds.build import UNUSABLE
 from dedup.feeds.html import is_html, plain, without_entities
 from dedup.feeds.items import Aside, Item
 from dedup.feeds.markup.xml_parse import SAFE, Element
@@ -26,8 +27,6 @@ _UNSEEN = (
     "audio body.end body.head ed-msg figure head iframe media nitf-table-metadata noscript object "
     "picture script style svg template video"
 )
-
-_KILLS = frozenset(("canceled", "cancelled", "kill", "killed", "withheld"))
 
 _INLINE, _BLOCK, _CELL, _LINE_BREAK, _HIDDEN, _MAYBE_HIDDEN, _PRE = range(7)
 _KINDS = {
@@ -73,7 +72,7 @@ def given(element: Element | None, *names: str) -> str | None:
 
 def is_kill(status: str | None) -> bool:
     """Whether a status takes an item back."""
-    return status is not None and status.lower() in _KILLS
+    return status is not None and status.lower() in UNUSABLE
 
 
 def article(item: Item) -> Item | Aside:

@@ -12,6 +12,7 @@ import msgspec
 from dedup.feeds import html
 from dedup.feeds.build import plain
 from dedup.feeds.contract import FeedOptions, Tally
+from dedup.feeds.decoding import UNREADABLE
 from dedup.feeds.items import Aside, Fault, Item
 from dedup.feeds.sources import Source
 from dedup.feeds.web.whole import decoded, line, tidy, whole
@@ -24,7 +25,6 @@ _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _TITLE = re.compile(r'"title"\s*:\s*("(?:[^"\\]|\\.)*+")')
 _HALF = re.compile("[\ud800-\udfff]")
 _BETWEEN = re.compile(r"[\s,]*")
-_UNREADABLE = (ValueError, RecursionError)  # msgspec's errors are ValueErrors
 
 _Feed = dict[str, Any]
 
@@ -41,7 +41,7 @@ def items(source: Source, options: FeedOptions, tally: Tally) -> Iterator[Item |
     text = decoded(document.data)
     try:
         feed = msgspec.json.decode(text)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         yield from _read_leniently(text, tally, None if document.cut else str(error))
     else:
         yield from _of_feed(feed)
@@ -72,7 +72,7 @@ def _read_leniently(text: str, tally: Tally, why: str | None) -> Iterator[Item |
         place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]  # it matches anything
         try:
             one, place = decode(text, place)
-        except _UNREADABLE:
+        except UNREADABLE:
             break
         yield _item(_whole(one, tally), source)
     if why is not None and text[place : place + 1] != "]":
@@ -91,7 +91,7 @@ def _whole(one: object, tally: Tally) -> object:
 def _decoded_string(quoted: str) -> object:
     try:
         return msgspec.json.decode(quoted)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from dedup.duplicates import Duplicates
 from dedup.report.figures import Figures, figures
 from dedup.report.page.relations import MEANINGS
 from dedup.report.page.result import Result
-from dedup.report.page.shown import count
+from dedup.report.terminal import capped, count, missing, rejected
 
 _INPUTS_SHOWN = 8
 
@@ -70,11 +69,9 @@ def _notes(result: Result, told: Figures) -> Iterator[str]:
     """What a reader must know before believing the rest, the most pressing first."""
     counts = result.run.get("counts", {})
     yield from _kills(result)
-    if told.rejects:
-        yield f"{count(told.rejects, 'record')} could not be read; the rejects table says which and why."
-    for line in result.run.get("missing", ()):
-        yield str(line)[:1].upper() + str(line)[1:].rstrip(".") + "."
-    yield from _caps(result.run.get("caps", {}))
+    yield from rejected(told)
+    yield from missing(result.run)
+    yield from capped(result.run)
     for name, what in (
         ("articles_killed", "killed and left out"),
         ("articles_embargoed", "under embargo and left out"),
@@ -93,9 +90,3 @@ def _kills(result: Result) -> Iterator[str]:
         done = "its text is deleted" if kill["archived"] else "it was not archived"
         title = f" ({kill['title']})" if kill["title"] else ""
         yield f"{kill['status'].upper()}: {kill['article_id']}{title}: {done}."
-
-
-def _caps(caps: Mapping[str, Any]) -> Iterator[str]:
-    met = [f"{name.replace('_', ' ')} ({number:,})" for name, number in sorted(caps.items()) if number]
-    if met:
-        yield f"Over-full, their articles held to the shortest ones only: {', '.join(met)}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dedup.errors import OutputError
+from dedup.report.folder import PAGE, PART
 
 FIRST = "report.html"
-_PAGE = re.compile(r"report(?:-[1-9][0-9]*)?\.html")
-_PART = ".report-part-"
 
 
 def page_name(number: int) -> str:
@@ -30,7 +28,7 @@ class Pages:
 
     def put(self, number: int, page: str) -> None:
         """Write a page beside its place."""
-        part = self.folder / f"{_PART}{secrets.token_hex(4)}"
+        part = self.folder / f"{PART}{secrets.token_hex(4)}"
         self.written[page_name(number)] = part
         part.write_text(page, encoding="utf-8", newline="\n")
 
@@ -47,7 +45,7 @@ def replacing_pages(folder: Path) -> Iterator[Pages]:
         for name, part in sorted(pages.written.items(), key=lambda item: item[0] == FIRST):
             part.replace(folder / name)
         for old in folder.iterdir():
-            if (_PAGE.fullmatch(old.name) and old.name not in pages.written) or old.name.startswith(_PART):
+            if (PAGE.fullmatch(old.name) and old.name not in pages.written) or old.name.startswith(PART):
                 old.unlink()
     except OSError as error:
         what = error.strerror or str(error)

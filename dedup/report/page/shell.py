@@ -11,12 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dedup.report.page import shown
+from dedup.report.terminal import count
 
 _FILTERS = {
     "shown": shown.shown,
     "line": shown.one_line,
     "address": shown.address,
-    "count": shown.count,
+    "count": count,
     "percent": shown.percent,
     "moment": shown.moment,
     "lag": shown.lag,

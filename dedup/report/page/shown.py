@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from dedup.report.terminal import count
+
 # Controls that HTML forbids, those that reorder or hide what stands beside them, and halves of characters,
 # which a file name may hold. The joiners and the plain marks (U+200E, U+200F, U+061C) belong to Persian,
 # Arabic and Hebrew, and reach no further than a word.
@@ -53,11 +55,6 @@ def address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if good else None
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A number and what it is of."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def percent(share: float | None) -> str:
