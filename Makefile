@@ -6,8 +6,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
-# A worker for each core, a file's tests on one of them.
-SPREAD := --numprocesses=auto --dist=loadfile
+# A worker for each core, a file's tests on one of them; in their order, for by number of tests the longest
+# files would come last, on one core.
+SPREAD := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 # The second reaches isolated builds, which newer versions of pip no longer hold to the first.
 export PIP_CONSTRAINT := constraints.txt
@@ -36,7 +37,7 @@ lint: $(INSTALLED)
 # adds to what that one covered. It comes last: pytest's summary is the last line.
 test: lint
 	$(BIN)/python benchmarks/accuracy.py --quick
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m kernels --hypothesis-profile=ci $(SPREAD) \
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/kernels --hypothesis-profile=ci $(SPREAD) \
 		--cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m pytest -q --hypothesis-profile=ci $(SPREAD) --cov --cov-append --cov-report=term
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dedup.errors import (
         ArchiveError,
         DedupError,
+        EngineError,
         FeedError,
         OutputError,
         SettingsError,
@@ -33,6 +34,7 @@ _HOMES = {
     "Comparison": "dedup.comparison",
     "DedupError": "dedup.errors",
     "Duplicates": "dedup.duplicates",
+    "EngineError": "dedup.errors",
     "Evaluation": "dedup.evaluation",
     "Feed": "dedup.feeds",
     "FeedError": "dedup.errors",
@@ -57,6 +59,7 @@ __all__ = [
     "Comparison",
     "DedupError",
     "Duplicates",
+    "EngineError",
     "Evaluation",
     "Feed",
     "FeedError",

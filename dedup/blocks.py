@@ -14,12 +14,15 @@ from dedup.sketches import Nodes, distinct, places_of
 from dedup.tables import Evidence, Rows, table
 
 
+def articles_of(nodes: Nodes, node: Rows) -> Rows:
+    """The articles of the given nodes, node after node (int64)."""
+    return nodes.members[places_of(nodes.member_starts[node], nodes.weights[node])]
+
+
 def repeats_table(evidence: Evidence, node: Rows, blocks: NDArray[np.int32]) -> pa.Table:
     """`repeats`: by article, block and later place."""
-    weights = evidence.nodes.weights[node]
-    which = np.repeat(np.arange(node.size), weights)
-    article = np.concatenate([np.empty(0, np.int64), *(evidence.nodes.articles(n) for n in node.tolist())])
-    blocks = blocks[which]
+    article = articles_of(evidence.nodes, node)
+    blocks = np.repeat(blocks, evidence.nodes.weights[node], axis=0)
     first, second = evidence.spots(article, article, blocks)
     tail = common_tail(first, second)
     first_end, second_end = first.ends + tail, second.ends + tail
@@ -78,31 +81,34 @@ def boilerplate_table(evidence: Evidence, runs: NDArray[np.int32], lead_of: Rows
     example = order[np.diff(block[order], prepend=-1) != 0]
     held_block, held_article = _holders(nodes, block, node)
     sources = numbered(evidence.articles["source"]).astype(np.int64)[held_article]
-    spots, _ = evidence.spots(article[node[example]], article[node[example]], runs[example][:, [2, 3, 2, 3]])
     clusters = _distinct(held_block, lead_of[nodes.of_article[held_article]])
-    ids = [_block_id(nodes, *run) for run in runs[example, 1:].tolist()]
-    rows = np.lexsort((np.array(ids, str), -clusters))
-    example, shown = example[rows], article[node[example[rows]]]
-    return table(
-        "boilerplate",
-        {
-            "block_id": [ids[row] for row in rows],
-            "words": size[example],
-            "articles": np.bincount(held_block, minlength=rows.size)[rows],
-            "clusters": clusters[rows],
-            "sources": _distinct(held_block[sources >= 0], sources[sources >= 0], rows.size)[rows],
-            "example_id": evidence.column("id", shown),
-            "text": _slices(evidence, shown, spots.starts[rows], spots.ends[rows]),
-        },
-    )
+    told = {
+        "articles": np.bincount(held_block, minlength=example.size),
+        "clusters": clusters,
+        "sources": _distinct(held_block[sources >= 0], sources[sources >= 0], example.size),
+        **examples(evidence, article[node[example]], runs[example, 2:]),
+    }
+    rows = np.lexsort((np.array(told["block_id"], str), -clusters))
+    return table("boilerplate", told).take(rows)
+
+
+def examples(evidence: Evidence, article: Rows, spans: NDArray[np.int32]) -> dict[str, object]:
+    """What the tokens `spans[i, 0]:spans[i, 1]` of article i tell of the blocks they are examples of."""
+    spots, _ = evidence.spots(article, article, spans[:, [0, 1, 0, 1]])
+    node = evidence.nodes.of_article[article]
+    return {
+        "block_id": [_block_id(evidence.nodes, *run) for run in np.column_stack([node, spans]).tolist()],
+        "words": spans[:, 1] - spans[:, 0],
+        "example_id": evidence.column("id", article),
+        "text": _slices(evidence, article, spots.starts, spots.ends),
+    }
 
 
 def _holders(nodes: Nodes, block: Rows, node: Rows) -> tuple[Rows, Rows]:
     """Every block with every article that holds it, once."""
     held = distinct(block << 32 | node)
     block, node = held >> 32, held & 0xFFFFFFFF
-    weights = nodes.weights[node]
-    return np.repeat(block, weights), nodes.members[places_of(nodes.member_starts[node], weights)]
+    return np.repeat(block, nodes.weights[node]), articles_of(nodes, node)
 
 
 def _distinct(block: Rows, value: Rows, blocks: int = 0) -> Rows:

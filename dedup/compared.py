@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.clock import Clock
+from dedup.lists import Links
 from dedup.pairs import FORM, Pairs, among, merge, no_pairs, pair_keys
 from dedup.provenance import Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
-from dedup.stages.candidates import Links
 from dedup.stages.compare import Shingles, compare
 from dedup.stages.relate import relate
 from dedup.stages.template import Kinds, are_framed, are_templates
@@ -55,6 +55,11 @@ class Compared:
         """How many pairs."""
         return sum(seen.size for seen in self._seen)
 
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """The `pair_keys` of all that were compared, ascending."""
+        return np.sort(np.concatenate([np.empty(0, np.int64), *self._seen]))
+
     def add(self, links: Links, progress: Progress = untold) -> list[Pairs]:
         """Compare the links that are new, and return those that have a relation, in parts."""
         left, right = candidates.without(links, *self._seen)
@@ -95,7 +100,7 @@ class Compared:
     def _without_boilerplate(self, nodes: Nodes) -> tuple[NDArray[np.int64], Pairs]:
         """The keys of the pairs of which no node has any, and of these the pairs that have a relation."""
         bare = nodes.own == nodes.counts
-        keys = np.sort(np.concatenate([np.empty(0, np.int64), *self._seen]))
+        keys = self.keys
         pairs = self.whole()
         return (
             keys[bare[keys >> 32] & bare[keys & 0xFFFFFFFF]],

@@ -31,6 +31,10 @@ class TruthError(DedupError):
     """A truth to evaluate by cannot be read, says what is unknown, or names other articles."""
 
 
+class EngineError(DedupError):
+    """An engine cannot run here: a package or Java is missing, or Spark does not start."""
+
+
 class ArchiveError(DedupError):
     """An archive is held by another process, damaged, none of ours, or of other settings."""
 

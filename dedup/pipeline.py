@@ -32,6 +32,7 @@ from dedup.stages.repeats import repeats
 from dedup.tables import Evidence
 from dedup.threads import beside
 
+NO_TIMES = "no article has a time of publication: origins are told by link, credit, coverage and id"
 FEW_STORIES = 4  # times the stories that make a passage boilerplate: among fewer most of it goes unseen
 
 
@@ -261,9 +262,7 @@ def run_facts(taken: Intake, judged: Judged, settings: Settings, clock: Clock) -
     counts = nodes.counts[nodes.of_article]
     missing = []
     if known.articles.num_rows and known.articles["published"].null_count == known.articles.num_rows:
-        missing.append(
-            "no article has a time of publication: origins are told by link, credit, coverage and id"
-        )
+        missing.append(NO_TIMES)
     if found.counts["near_copy_groups"] < enough_stories(settings):
         missing.append(too_few(settings))
     return {

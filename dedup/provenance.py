@@ -107,7 +107,7 @@ def provenance(
     """
     article = nodes.first(ranks)
     tagged = pc.match_substring_regex(articles["title"].fill_null(""), TAGGED).to_numpy()
-    replaced = nodes.of_article[_replaced(articles, times, ranks)]
+    replaced = nodes.of_article[replaced_articles(articles, times, ranks)]
     keys = distinct(replaced[:, 0] << 32 | replaced[:, 1])
     sources = numbered(articles["source"])
     if tells_sources is None:
@@ -132,7 +132,7 @@ def numbered(names: pa.ChunkedArray) -> NDArray[np.int32]:
     return np.asarray(numbers, np.int32)
 
 
-def _replaced(articles: pa.Table, times: Rows, ranks: Rows) -> Rows:
+def replaced_articles(articles: pa.Table, times: Rows, ranks: Rows) -> Rows:
     """Articles and those that replace them (x 2): by the versions of one id, and by prior ids of others."""
     ids = articles["id"].combine_chunks()
     codes = ids.dictionary_encode().indices.to_numpy() if len(ids) else np.empty(0, np.int32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,13 @@ from numpy.typing import NDArray
 from dedup.attribution import Attribution, Outlined
 from dedup.clock import Clock
 from dedup.compared import Compared, Progress
+from dedup.lists import Links, Outside, to_links
 from dedup.pairs import Pairs, pair_keys
 from dedup.provenance import Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct, places_of
 from dedup.stages import candidates
 from dedup.stages.boilerplate import KnownBoilerplate, Runs, learn, no_runs, set_aside, with_known
-from dedup.stages.candidates import Links, Outside
 from dedup.stages.cluster import Clusters, Facts, Members, cluster
 from dedup.stages.form import are_forms
 from dedup.stages.relate import Relation, are_near, joins, relate
@@ -137,10 +138,25 @@ def _boilerplate(compared: Compared, heads: Links, known: KnownBoilerplate | Non
 def _relations(pairs: Pairs, nodes: Nodes, provenance: Provenance, settings: Settings) -> NDArray[np.int8]:
     """The relation of every pair, roundups among them."""
     relations = relate(pairs, nodes, provenance, settings)
+    return settled(relations, pairs, nodes, provenance, settings, partial(are_forms, nodes, pairs))
+
+
+def settled(
+    relations: NDArray[np.int8],
+    pairs: Pairs,
+    nodes: Nodes,
+    provenance: Provenance,
+    settings: Settings,
+    are_forms: Callable[[NDArray[np.int64]], NDArray[np.bool_]],
+) -> NDArray[np.int8]:
+    """The relations of pairs, by what others there are; `relations` is written over.
+
+    `are_forms`: tells which rows of those that share boilerplate alone share a form.
+    """
     joining = joins(relations, pairs, nodes, settings)
     relations[by_copies(pairs, relations == Relation.TEMPLATE, joining, provenance)] = Relation.TEMPLATE
     alone = np.flatnonzero(relations == Relation.BOILERPLATE)
-    relations[alone[are_forms(nodes, pairs, alone)]] = Relation.TEMPLATE
+    relations[alone[are_forms(alone)]] = Relation.TEMPLATE
     excerpts = joining & (relations == Relation.EXCERPT)
     related = ~np.isin(relations, (Relation.NONE, Relation.BOILERPLATE, Relation.TEMPLATE))
     copies = np.isin(relations, (Relation.VERSION, Relation.WRAPPED, Relation.NEAR))
@@ -229,7 +245,7 @@ def across_groups(compared: Compared, roots: NDArray[np.int64]) -> tuple[Links, 
     some = some[sizes[some & 0xFFFFFFFF] <= MOST_PAIRS]
     member, group = np.append(member, some >> 32), np.append(group, some & 0xFFFFFFFF)
     one, other = np.repeat(member, sizes[group]), members[places_of(starts[group], sizes[group])]
-    pairs = candidates.to_links(pair_keys(np.minimum(one, other), np.maximum(one, other)))
+    pairs = to_links(pair_keys(np.minimum(one, other), np.maximum(one, other)))
     return pairs, (left[cut], right[cut])
 
 

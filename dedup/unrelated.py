@@ -1,6 +1,8 @@
-"""Blocks of text into whether the articles that hold each have to do with each other."""
+"""Blocks of text into whether the articles that hold each have to do with each other, or are little else."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ KEYWORDS, COMMON, FEW = 128, 0.1, 8  # an article's rarest words; those of a ten
 RELATED, BY_CHANCE = 3.0, 2.5  # shared by articles of one event: this many, and times what chance gives
 TOGETHER, MOST_TOGETHER = 0.8, 64  # share of both blocks' groups; a group of more blocks tells no companions
 LOOKED_AT = 8  # articles for each one that is needed
+STORY = 50  # tokens of an article that is little but a block: from here on the block is a story
+STORY_SHARE = 0.8  # of that article's tokens
+BY_RULE = 3  # groups for each source: who prints a text that often in other stories prints it by rule
 SAMPLE = 4096  # articles that tell how rare a word is
 _BLOCK = 4096  # articles, or blocks of text, of one unit of work
 _LOW = 0xFFFFFFFF
@@ -22,48 +27,115 @@ _LOW = 0xFFFFFFFF
 Rows = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Holders:
+    """Every group that holds a block, by block and group.
+
+    `block`, `group`; `node`: the fullest of the group's nodes that hold it; int64. `starts`: int64,
+    blocks + 1, where the holders of each block begin.
+    """
+
+    block: Rows
+    node: Rows
+    group: Rows
+    starts: Rows
+
+    def are_looked_at(self, settings: Settings) -> NDArray[np.bool_]:
+        """Which of them are: the first ones of each block."""
+        within = np.arange(self.node.size) - self.starts[self.block]
+        few: NDArray[np.bool_] = within < LOOKED_AT * settings.boilerplate
+        return few
+
+    def looked_at(self, settings: Settings) -> Rows:
+        """The nodes that are, ascending."""
+        return distinct(self.node[self.are_looked_at(settings)])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The words of some articles, in how many of them each is, how many these are, and `fewest`, `most`: a
+    word that fewer or more of them have is no keyword.
+    """
+
+    words: GramSet
+    counts: NDArray[np.int32]
+    articles: int
+    fewest: int
+    most: int
+
+
+Keywords = tuple[NDArray[np.uint32], NDArray[np.float64]]
+"""What `kernels.keywords.find_keywords` writes, each row ascending."""
+
+Own = tuple[NDArray[np.uint32], Rows]
+"""What the holders of each block are known to share: tokens, ascending, and where each block's start."""
+
+
 def hold_unrelated(
-    nodes: Nodes, runs: NDArray[np.int32], held: tuple[Rows, Rows, Rows], starts: Rows, settings: Settings
+    nodes: Nodes, runs: NDArray[np.int32], holders: Holders, settings: Settings
 ) -> NDArray[np.bool_]:
     """Which blocks stand in enough articles that have few of their rarest words in common.
 
-    `runs`: where blocks stand, x 4 (block, node, first token, token behind the last). `held`: block, node and
-    group wherever a group holds a block, by block; `starts`: where each block's begin. Some are looked at.
+    `runs`: where blocks stand, x 4 (block, node, first token, token behind the last). Some are looked at.
     """
-    block, node, group = held
-    some = np.arange(node.size) - starts[block] < LOOKED_AT * settings.boilerplate
-    articles, row = np.unique(node[some], return_inverse=True)
-    step = max(1, len(nodes) // SAMPLE)
-    sample = nodes.token_spans[::step]
-    keywords = (np.empty((articles.size, KEYWORDS), np.uint32), np.empty(articles.size))
-    known = (*_words(nodes.tokens, sample, settings), len(sample))
-    # A word of one article says nothing; of a sample, others may have it.
-    rarity = (2 if step == 1 else 0, max(FEW, int(COMMON * len(sample))))
+    step = sample_step(len(nodes))
+    seen = seen_in(nodes.tokens, nodes.token_spans[::step], step, settings)
+    looked_at = holders.looked_at(settings)
+    keywords = keywords_of(nodes.tokens, nodes.token_spans, looked_at, seen, settings)
+    longest = _longest(runs)
+    sizes = (longest[:, 3] - longest[:, 2]).astype(np.int64)
+    tokens = nodes.tokens[places_of(nodes.token_spans[longest[:, 1], 0] + longest[:, 2], sizes)]
+    return judge(holders, keywords, known_to_share(tokens, sizes, holders), settings)
+
+
+def judge(holders: Holders, keywords: Keywords, own: Own, settings: Settings) -> NDArray[np.bool_]:
+    """Which blocks stand in enough articles that share few keywords; these are of the nodes looked at."""
+    some = holders.are_looked_at(settings)
+    lists = np.searchsorted(holders.looked_at(settings), holders.node[some]).astype(np.int32)
+    begins = np.searchsorted(holders.block[some], np.arange(holders.starts.size))
+    limits = (settings.boilerplate, RELATED, BY_CHANCE)
+    unrelated = np.empty(holders.starts.size - 1, np.bool_)
 
     def work(part: tuple[int, int]) -> None:
-        own = slice(*part)
-        out = (keywords[0][own], keywords[1][own])
-        find_keywords(nodes.tokens, nodes.token_spans, articles[own], known, rarity, out)
-        out[0].sort(axis=1)
-
-    for _ in in_order(work, ranges(articles.size, _BLOCK), settings.workers):
-        pass
-    unrelated = np.empty(starts.size - 1, np.bool_)
-    begins = np.searchsorted(block[some], np.arange(starts.size))
-    limits = (settings.boilerplate, RELATED, BY_CHANCE)
-    own = _known_to_share(nodes, runs, block, group)
-    lists = row.astype(np.int32)
-
-    def judge(part: tuple[int, int]) -> None:
         first, last = part
         bounds = slice(first, last + 1)
         are_unrelated(
             lists, begins[bounds], keywords, (own[0], own[1][bounds]), limits, unrelated[slice(*part)]
         )
 
-    for _ in in_order(judge, ranges(unrelated.size, _BLOCK), settings.workers):
+    for _ in in_order(work, ranges(unrelated.size, _BLOCK), settings.workers):
         pass
     return unrelated
+
+
+def keywords_of(
+    tokens: NDArray[np.uint32], spans: NDArray[np.int64], articles: Rows, seen: Seen, settings: Settings
+) -> Keywords:
+    """The rarest words of some articles, of all that have the given spans of the tokens."""
+    keywords = (np.empty((articles.size, KEYWORDS), np.uint32), np.empty(articles.size))
+    known, rarity = (seen.words, seen.counts, seen.articles), (seen.fewest, seen.most)
+
+    def work(part: tuple[int, int]) -> None:
+        own = slice(*part)
+        out = (keywords[0][own], keywords[1][own])
+        find_keywords(tokens, spans, articles[own], known, rarity, out)
+        out[0].sort(axis=1)
+
+    for _ in in_order(work, ranges(articles.size, _BLOCK), settings.workers):
+        pass
+    return keywords
+
+
+def sample_step(articles: int) -> int:
+    """Of a feed of so many articles one in so many tells how rare a word is."""
+    return max(1, articles // SAMPLE)
+
+
+def seen_in(tokens: NDArray[np.uint32], spans: NDArray[np.int64], step: int, settings: Settings) -> Seen:
+    """The words of a sample: the articles that have the given spans of the tokens, each `step`th of all."""
+    most = max(FEW, int(COMMON * len(spans)))
+    # A word of one article says nothing; of a sample, others may have it.
+    return Seen(*_words(tokens, spans, settings), len(spans), 2 if step == 1 else 0, most)
 
 
 def _words(
@@ -83,21 +155,23 @@ def _words(
     return gram_set(words[starts]), np.diff(starts, append=words.size).astype(np.int32)
 
 
-def _known_to_share(
-    nodes: Nodes, runs: NDArray[np.int32], block: Rows, group: Rows
-) -> tuple[NDArray[np.uint32], Rows]:
-    """The distinct tokens of each block and its companions, ascending, and where each block's start.
-
-    `block`, `group`: every group that holds a block. Of a block the longest run tells the tokens.
-    """
+def _longest(runs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The longest run of each block, the first of equally long ones."""
     order = np.lexsort((runs[:, 2], runs[:, 1], runs[:, 2] - runs[:, 3], runs[:, 0]))
-    longest = runs[order[np.diff(runs[order, 0], prepend=-1) != 0]]
-    starts = nodes.token_spans[longest[:, 1], 0] + longest[:, 2]
-    sizes = longest[:, 3] - longest[:, 2]
-    ours, others = _companions(block, group)
-    tokens = nodes.tokens[places_of(starts[others], sizes[others])]
-    known = distinct(np.repeat(ours, sizes[others]) << 32 | tokens)
-    return known.astype(np.uint32), np.searchsorted(known, np.arange(len(longest) + 1) << 32)
+    longest: NDArray[np.int32] = runs[order[np.diff(runs[order, 0], prepend=-1) != 0]]
+    return longest
+
+
+def known_to_share(tokens: NDArray[np.uint32], sizes: Rows, holders: Holders) -> Own:
+    """The distinct tokens of each block and its companions.
+
+    `tokens`: of the longest run of each block, one block after another; `sizes`: how many each has.
+    """
+    starts = np.cumsum(sizes) - sizes
+    ours, others = _companions(holders.block, holders.group)
+    theirs = tokens[places_of(starts[others], sizes[others])]
+    known = distinct(np.repeat(ours, sizes[others]) << 32 | theirs)
+    return known.astype(np.uint32), np.searchsorted(known, np.arange(sizes.size + 1) << 32)
 
 
 def _companions(block: Rows, group: Rows) -> tuple[Rows, Rows]:
@@ -117,3 +191,24 @@ def _companions(block: Rows, group: Rows) -> tuple[Rows, Rows]:
     alone = distinct(block)
     pairs = distinct(np.concatenate([ours << 32 | others, others << 32 | ours, alone << 32 | alone]))
     return pairs >> 32, pairs & _LOW
+
+
+def held_in(runs: NDArray[np.int32], counts: NDArray[np.int32]) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+    """block << 32 | node, distinct, which of these each run is of, and whether the node is little else.
+
+    `counts`: int32, the tokens of each node.
+    """
+    holds, row = np.unique(runs[:, 0].astype(np.int64) << 32 | runs[:, 1], return_inverse=True)
+    covered = np.bincount(row, runs[:, 3] - runs[:, 2], holds.size)
+    whole = counts[holds & _LOW]
+    return holds, row, (whole >= STORY) & (covered >= STORY_SHARE * whole)
+
+
+def are_statements(
+    stories: NDArray[np.bool_], groups: Rows, sources: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which blocks are stories that others quote: those that are one themselves, unless printed by rule.
+
+    `groups`, `sources`: how many hold and print each; infinitely many sources where none is known.
+    """
+    return stories & (groups < BY_RULE * sources)

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from tests.engines import Find
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -16,14 +25,6 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("dev")
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by marker
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all of `tests/kernels` as `kernels`, so that `-m kernels` runs them as plain Python too."""
-    for item in items:
-        if (REPO / "tests" / "kernels") in item.path.parents:
-            item.add_marker("kernels")
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real feeds, read in place and never part of the repo."""
@@ -31,3 +32,53 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("NOT RUN: no real feeds (set DEDUP_SHARED)")
     return folder
+
+
+SPARK = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "localhost",  # a machine whose name does not resolve runs the tests too
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "1",
+    # What pays for much data: for a few rows it takes three times as long as the work.
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    "spark.sql.session.timeZone": "UTC",
+}
+
+
+@pytest.fixture(params=["local", "spark"])
+def find(request: pytest.FixtureRequest) -> Find:
+    """What finds duplicates, on each engine."""
+    from tests import engines
+
+    return engines.local if request.param == "local" else engines.on_spark(request.getfixturevalue("spark"))
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session with `SPARK`, which tests put back as they were; skips where Spark cannot run."""
+    pytest.importorskip("pyspark", reason="NOT RUN: no pyspark (pip install 'wirededup[spark]')")
+    if not _has_java():
+        pytest.skip("NOT RUN: no Java (Spark needs version 17 on the path, or JAVA_HOME)")
+    from pyspark.sql import SparkSession
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYSPARK_PYTHON", sys.executable)
+        builder = SparkSession.builder.master("local[2]").appName("tests")
+        builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+        for name, value in SPARK.items():
+            builder = builder.config(name, value)
+        session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        yield session
+        session.stop()
+
+
+def _has_java() -> bool:
+    """Whether Spark's launcher finds `java`: at `JAVA_HOME` where that is set, else on the path."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which(str(Path(home) / "bin" / "java") if home else "java") is not None

@@ -145,6 +145,8 @@ def test_the_readme_has_the_markers_of_every_program() -> None:
         "nightly",
         "nightly without texts",
         "months",
+        "spark",
+        "spark, hot story",
         "accuracy",
     ):
         assert tables.replace_between(text, name, "x") != text

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dedup.curve import PAIRS, Curve, detection_curve
-from dedup.kernels.postings import common_counts
+from dedup.kernels.meeting import common_counts
 from dedup.pairs import among, pair_keys
 from dedup.settings import Settings
 from dedup.stages import candidates

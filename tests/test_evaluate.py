@@ -172,9 +172,9 @@ def test_an_article_alone_is_of_no_story_whatever_the_stories_are_named() -> Non
 
 
 def test_a_great_story_that_is_missed_takes_no_list_of_its_pairs() -> None:
-    names = [f"n{number:06}" for number in range(200_000)]
+    names = [f"n{number:06}" for number in range(50_000)]
     told = dedup.evaluate(found({}, others=names), [{"id": name, "cluster": "x"} for name in names], most=3)
-    assert told.missed_more == 200_000 * 199_999 // 2 - 3
+    assert told.missed_more == 50_000 * 49_999 // 2 - 3
     assert [wrong.b_id for wrong in told.missed] == names[1:4]
 
 

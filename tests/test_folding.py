@@ -64,17 +64,28 @@ def twin(text: str) -> list[tuple[int, int, int]]:
     return [(reference.token_hash(t.fold), t.start, t.end) for t in reference.tokenise(text)]
 
 
+def in_form(context: str, form: Form) -> dict[str, str]:
+    """A line for each code point; of those decomposed only the ones that composed are written otherwise."""
+    chars = ASSIGNED if context == "{}" else TELLING
+    lines = {char: unicodedata.normalize(form, context.replace("{}", char)) for char in chars}
+    return {
+        char: line
+        for char, line in lines.items()
+        if form == "NFC" or not unicodedata.is_normalized("NFC", line)
+    }
+
+
 def differing(context: str, form: Form) -> list[str]:
     """The code points that the kernel reads in this context in another way than the twin does."""
     wrong = []
-    chars = ASSIGNED if context == "{}" else TELLING
-    for start in range(0, len(chars), BATCH):
-        batch = chars[start : start + BATCH]
-        lines = [unicodedata.normalize(form, context.replace("{}", char)) for char in batch]
-        if tokenize("\n".join(lines)) != twin("\n".join(lines)):
+    lines = list(in_form(context, form).items())
+    for start in range(0, len(lines), BATCH):
+        batch = lines[start : start + BATCH]
+        text = "\n".join(line for _, line in batch)
+        if tokenize(text) != twin(text):
             wrong += [
                 f"U+{ord(char):04X} {unicodedata.name(char, '')}"
-                for char, line in zip(batch, lines, strict=True)
+                for char, line in batch
                 if tokenize(line) != twin(line)
             ]
     return wrong

@@ -175,7 +175,7 @@ def clusters_of(found: dedup.Duplicates) -> Iterator[tuple[Row, Row]]:
         yield from ((member, lead) for member in others)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(feeds())
 def test_every_member_has_a_joining_relation_to_its_lead_by_the_plain_twin(feed: list[Row]) -> None:
     found = dedup.find_duplicates(feed, settings=Settings(boilerplate=0))

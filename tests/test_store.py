@@ -7,6 +7,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -33,12 +34,18 @@ META = {"settings": "{}"}
 AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    path = tmp_path / "news.duckdb"
-    with Archive.open(path) as made:
-        made.add(pa.table({"id": ["a", "b"], "text": [_story("bridge"), _story("bridge")]}), run_id="one")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of one night, which nothing is done to."""
+    path = tmp_path_factory.mktemp("made") / "news.duckdb"
+    with Archive.open(path) as opened:
+        opened.add(pa.table({"id": ["a", "b"], "text": [_story("bridge"), _story("bridge")]}), run_id="one")
     return path
+
+
+@pytest.fixture
+def archive(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path))
 
 
 def _story(name: str, sentences: int = 12) -> str:

@@ -12,9 +12,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dedup import columns
-
 REPO = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPO))  # run as a file: its siblings are found from the folder above
+
+from benchmarks import one_machine  # noqa: E402
+from dedup import columns  # noqa: E402
+
 README = REPO / "README.md"
 
 _ALWAYS_PARQUET = ("articles",)
@@ -80,7 +83,16 @@ def _column_table(name: str, described: tuple[columns.Column, ...]) -> str:
     return "\n".join(rows)
 
 
-PARTS: dict[str, Callable[[], str]] = {"help": find_help, "columns": column_tables}
+def without_spark() -> str:
+    """What one machine does in a minute, an hour and a night, by the tables of benchmarks/README.md."""
+    return one_machine.report((REPO / "benchmarks" / "README.md").read_text(encoding="utf-8"))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "help": find_help,
+    "columns": column_tables,
+    "spark": without_spark,
+}
 
 
 def part(page: str, name: str) -> str:

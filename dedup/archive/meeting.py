@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from dedup.archive.postings import Asked, Known, in_lists, known_nodes
 from dedup.archive.rows import numbers
-from dedup.kernels.postings import equal_rows
+from dedup.kernels.meeting import equal_rows
+from dedup.lists import CAP, HUBS
 from dedup.settings import Settings
 from dedup.sketches import counted, distinct, places_of
-from dedup.stages.candidates import ALIKE, CAP, HUBS, LEAST_ALIKE, tokens_per_fingerprint
+from dedup.stages.candidates import ALIKE, LEAST_ALIKE, tokens_per_fingerprint
 from dedup.store import Store
 
 Rows = NDArray[np.int64]

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from dedup.archive.rows import numbers, of
 from dedup.kernels.postings import band_keys
+from dedup.lists import CAP, HUBS, Outside
 from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS, Nodes, places_of
-from dedup.stages.candidates import CAP, HUBS, Outside, answered_tokens
+from dedup.stages.candidates import answered_tokens
 from dedup.store import Store
 
 Rows = NDArray[np.int64]

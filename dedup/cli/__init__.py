@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from dedup.cli import archives, asked, comparing, options, reports
+from dedup.cli import archives, asked, comparing, on_spark, options, reports
 from dedup.cli.ending import check_stdout, exit_codes, lean_imports, standard
 from dedup.cli.running import Wanted, check, run, survey
 
@@ -52,6 +52,8 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     quiet: options.Quiet = False,
     profile: options.Profile = False,
     curve: options.Curve = False,
+    engine: options.EngineChoice = options.Engine.LOCAL,
+    master: options.Master = None,
     id_: options.Id = None,
     text: options.Text = None,
     title: options.Title = None,
@@ -116,9 +118,17 @@ def find(  # noqa: PLR0913 - typer: each option is a parameter
     wanted = Wanted(
         out, kept, file_format or options.Format.CSV, not no_text, report, as_json, quiet, profile
     )
+    if engine is options.Engine.SPARK:
+        on_spark.refuse_others(wanted, file_format, dry_run=dry_run, curve=curve, encoding=encoding)
+    elif master is not None:
+        raise typer.BadParameter("--master is about --engine spark")
     with exit_codes():
         if curve:
             _show_curve(asked.settings(settings, flags), as_json)
+            return
+        if engine is options.Engine.SPARK:
+            asked_for = (asked.settings(settings, flags), asked.reading(names, tz, html, None))
+            on_spark.find(feed or [], wanted, asked_for, asked.moment(as_of, tz), master, max_errors)
             return
         with lean_imports():
             reading = asked.reading(names, tz, html, encoding)

@@ -15,6 +15,13 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+class Engine(StrEnum):
+    """What does the work."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
 class Html(StrEnum):
     """What becomes of HTML in a text."""
 
@@ -78,6 +85,18 @@ Report = Annotated[
 ]
 AsJson = Annotated[
     bool, output("--json", "Put run.json and the figures on stdout, instead of the summary or clusters.csv.")
+]
+EngineChoice = Annotated[
+    Engine,
+    output(
+        "--engine",
+        "Where the work is done: local, or spark for feeds that one machine does not hold. Spark reads "
+        "Parquet, JSON lines and CSV on any of its file systems and writes Parquet.",
+    ),
+]
+Master = Annotated[
+    str | None,
+    output("--master", "Master of --engine spark, such as local[2]; Spark's own settings, unless said."),
 ]
 Quiet = Annotated[bool, output("--quiet", "No summary, progress or notes; errors alone.", "-q")]
 Curve = Annotated[

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from dedup.kernels.around import around
 from dedup.kernels.boilerplate import (
-    GramSet,
     count_inside,
     cover,
     gram_set,
@@ -34,18 +33,15 @@ from dedup.kernels.stretches import (
     links_of,
     unite_all,
 )
-from dedup.places import Spots, find_spots
+from dedup.places import find_spots
 from dedup.provenance import Provenance
 from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct
 from dedup.texts import Texts
 from dedup.threads import in_order, ranges
-from dedup.unrelated import hold_unrelated
+from dedup.unrelated import Holders, are_statements, held_in, hold_unrelated
 
 FEWEST = 8  # tokens of a block
-STORY = 50  # tokens of an article that is little but a block: from here on the block is a story
-STORY_SHARE = 0.8  # of that article's tokens
-BY_RULE = 3  # groups for each source: who prints a text that often in other stories prints it by rule
 EXAMPLES = 3  # places of a short block that are looked at
 _AROUND = 16  # characters beside a place that are looked at
 _STOPS = [*map(ord, ".!?:;\n\r\u2026\u3002\uff01\uff1f\uff1a\uff1b")]
@@ -130,20 +126,32 @@ def learn(
     """
     feed = _Feed(nodes, groups, provenance)
     size = gram_size(settings)
-    reach = settings.kgram + settings.window
-    common = gram_set(recurring(prints, groups, settings.boilerplate)[0])
+    values, counts = recurring(prints, groups, settings.boilerplate)
     del prints  # 8 bytes for each fingerprint of the feed
-    some, _ = _recurring_near(feed, common, (settings.kgram, size), (size - settings.kgram, 0), settings)
-    grams, counts = _recurring_near(feed, some, (size, size), (reach, reach), settings)
-    if not grams[0].size:
+    for sizes, reach in steps(settings):
+        near = _in_blocks(nodes, grams_near, (gram_set(values), sizes, reach), settings)
+        values, counts = _recurring(feed, near, settings)
+    if not values.size:
         return no_runs()
-    stretches = [*_in_blocks(nodes, find_stretches, (grams, size), settings)]
+    stretches = [*_in_blocks(nodes, find_stretches, (gram_set(values), size), settings)]
     parents = _linked(feed, stretches, counts, size, settings)
-    blocks = np.unique(parents, return_inverse=True)[1].astype(np.int32)
+    blocks = numbers_of(parents)
     runs = np.concatenate([find_runs(some, blocks, size) for some in stretches])
     runs = runs[_is_boilerplate(feed, runs, settings)[runs[:, 0]]]
     out: Runs = runs[~_are_phrases(runs, provenance, settings)[runs[:, 0]]]
     return out
+
+
+def steps(settings: Settings) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The steps from fingerprints that recur to grams that do: `sizes` and `reach` of `grams_near`."""
+    size, reach = gram_size(settings), settings.kgram + settings.window
+    return [((settings.kgram, size), (size - settings.kgram, 0)), ((size, size), (reach, reach))]
+
+
+def numbers_of(parents: NDArray[np.integer]) -> NDArray[np.int32]:
+    """A number for the block of each gram; `parents`: the least gram of each one's block."""
+    numbers: NDArray[np.int32] = np.unique(parents, return_inverse=True)[1].astype(np.int32)
+    return numbers
 
 
 def _in_blocks(
@@ -157,21 +165,13 @@ def _in_blocks(
     return in_order(work, ranges(len(nodes), _BLOCK_NODES), settings.workers)
 
 
-def _recurring_near(
-    feed: _Feed, grams: GramSet, sizes: tuple[int, int], reach: tuple[int, int], settings: Settings
-) -> tuple[GramSet, NDArray[np.int32]]:
-    """The grams beside those of a set that recur, and how many groups hold each."""
-    return _recurring(feed, _in_blocks(feed.nodes, grams_near, (grams, sizes, reach), settings), settings)
-
-
 def _recurring(
     feed: _Feed, parts: Iterable[NDArray[np.uint64]], settings: Settings
-) -> tuple[GramSet, NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """The grams that recur, of parts of gram << 32 | node, and how many groups hold each."""
     entries = np.concatenate([np.empty(0, np.uint64), *parts])
     entries.sort()
-    values, counts = recurring(entries, feed.groups, settings.boilerplate)
-    return gram_set(values), counts
+    return recurring(entries, feed.groups, settings.boilerplate)
 
 
 def _linked(
@@ -180,7 +180,8 @@ def _linked(
     """The least gram of those that each hangs together with."""
     tokens, spans = feed.nodes.tokens, feed.nodes.token_spans
     entries = in_order(lambda some: links_of(tokens, spans, some[0], size), stretches, settings.workers)
-    links, link_counts = _recurring(feed, entries, settings)
+    values, link_counts = _recurring(feed, entries, settings)
+    links = gram_set(values)
 
     def work(first: int) -> NDArray[np.int32]:
         parents = np.arange(counts.size, dtype=np.int32)
@@ -201,18 +202,16 @@ def _is_boilerplate(feed: _Feed, runs: Runs, settings: Settings) -> NDArray[np.b
     """Which blocks are held by articles that are otherwise unrelated, and are no story themselves."""
     nodes = feed.nodes
     blocks = int(runs[:, 0].max(initial=-1)) + 1
-    holds, row = np.unique(runs[:, 0].astype(np.int64) << 32 | runs[:, 1], return_inverse=True)
+    holds, _, is_little_else = held_in(runs, nodes.counts)
     block, node = holds >> 32, holds & _LOW
     group = feed.groups[node].astype(np.int64)
     first = np.unique(block << 32 | group, return_index=True)[1]  # the fullest node of each group
     starts = np.searchsorted(block[first], np.arange(blocks + 1))
-    held = (block[first], node[first], group[first])
-    unrelated = hold_unrelated(nodes, runs, held, starts, settings)
-    covered = np.bincount(row, runs[:, 3] - runs[:, 2], holds.size)
-    counts = nodes.counts[node]
+    holders = Holders(block[first], node[first], group[first], starts)
     stories = np.zeros(blocks, np.bool_)
-    stories[block[(counts >= STORY) & (covered >= STORY_SHARE * counts)]] = True
-    return unrelated & (~stories | (np.diff(starts) >= BY_RULE * _sources(feed, block, node, blocks)))
+    stories[block[is_little_else]] = True
+    unrelated = hold_unrelated(nodes, runs, holders, settings)
+    return unrelated & ~are_statements(stories, np.diff(starts), _sources(feed, block, node, blocks))
 
 
 def _inside(nodes: Nodes, runs: Runs) -> NDArray[np.bool_]:
@@ -237,26 +236,36 @@ def _sources(
 
 
 def _are_phrases(runs: Runs, provenance: Provenance, settings: Settings) -> NDArray[np.bool_]:
-    """Which blocks are short and stand inside sentences: turns of phrase. Furniture stands in whole lines.
+    """Which blocks are turns of phrase."""
+    some = runs[examples(runs, settings)]
+    whole = stand_whole(provenance.texts, provenance.article[some[:, 1]], some[:, 2:], settings)
+    return within_sentences(some[:, 0], whole, int(runs[:, 0].max(initial=-1)) + 1)
 
-    `EXAMPLES` of the longest runs are looked at.
-    """
+
+def examples(runs: NDArray[np.integer], settings: Settings) -> Rows:
+    """The rows of the `EXAMPLES` longest runs of each short block."""
     size = runs[:, 3] - runs[:, 2]
-    out = np.zeros(int(runs[:, 0].max(initial=-1)) + 1, np.bool_)
     order = np.lexsort((runs[:, 2], runs[:, 1], -size, runs[:, 0]))
     block = runs[order, 0]
     within = np.arange(order.size) - np.searchsorted(block, block)
     longest = size[order][np.searchsorted(block, block)]
-    some = order[(within < EXAMPLES) & (longest < settings.kgram + settings.window - 1)]
-    article = provenance.article[runs[some, 1]]
-    spots = find_spots(provenance.texts, article, runs[some, 2:], settings.workers)
-    votes = np.bincount(runs[some, 0], _are_whole(provenance.texts, article, spots) - 0.5, out.size)
-    out[runs[some, 0]] = votes[runs[some, 0]] < 0
-    return out
+    some: Rows = order[(within < EXAMPLES) & (longest < settings.kgram + settings.window - 1)]
+    return some
 
 
-def _are_whole(texts: Texts, articles: Rows, spots: Spots) -> NDArray[np.bool_]:
-    """Whether a sentence or line starts where each span does, and one ends where it does."""
+def within_sentences(block: NDArray[np.integer], whole: NDArray[np.bool_], blocks: int) -> NDArray[np.bool_]:
+    """Which blocks mostly stand inside sentences: turns of phrase. Furniture stands in whole lines.
+
+    `block`, `whole`: of some examples; a block of none is no phrase.
+    """
+    return np.bincount(block, whole - 0.5, blocks) < 0
+
+
+def stand_whole(
+    texts: Texts, articles: Rows, spans: NDArray[np.int32], settings: Settings
+) -> NDArray[np.bool_]:
+    """Whether a sentence or line starts where each span of tokens does, and one ends where it does."""
+    spots = find_spots(texts, articles, spans, settings.workers)
     chars = np.empty((articles.size, 2, _AROUND), np.int32)
     for block, places, rows in texts.by_chunk(articles):
         out = np.empty((places.size, 2, _AROUND), np.int32)
@@ -279,13 +288,6 @@ def set_aside(nodes: Nodes, runs: Runs, settings: Settings) -> Nodes:
     covered = np.zeros(len(nodes), np.int32)
     covered[some] = count_inside(inside, nodes.token_spans[some])
     prints = np.empty_like(nodes.prints)
-    spans = prints_outside(
-        nodes.tokens,
-        nodes.token_spans,
-        nodes.prints,
-        nodes.print_spans,
-        settings.kgram,
-        (inside, covered),
-        prints,
-    )
+    known = (nodes.tokens, nodes.token_spans, nodes.prints, nodes.print_spans)
+    spans = prints_outside(*known, settings.kgram, (inside, covered), prints)
     return replace(nodes, boilerplate=inside, own=nodes.counts - covered, prints=prints, print_spans=spans)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.align import compare_pairs, distinct_shingles
-from dedup.kernels.postings import equal_rows
+from dedup.kernels.meeting import equal_rows
 from dedup.pairs import Pairs, merge
 from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct, spans_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.pairs import Pairs, pair_keys
-from dedup.sketches import Nodes
+from dedup.pairs import Pairs, among, pair_keys
+from dedup.sketches import Nodes, places_of
 
 EXACT_ROW = -1
 
@@ -33,6 +33,14 @@ class Listing:
             self.a[rows], self.b[rows], self.row[rows], self.is_swapped[rows], self.not_listed[rows]
         )
 
+    def by_rank(self, ranks: NDArray[np.int64]) -> Listing:
+        """The rows as they must be, of rows in any order whose a and b stand either way round."""
+        turn = ranks[self.a] > ranks[self.b]
+        a, b = np.where(turn, self.b, self.a), np.where(turn, self.a, self.b)
+        order = np.lexsort((ranks[b], ranks[a]))
+        is_swapped = (self.is_swapped ^ turn)[order]
+        return Listing(a[order], b[order], self.row[order], is_swapped, self.not_listed[order])
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -44,6 +52,22 @@ class Limits:
     told: float
     most: int
     cut: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Met:
+    """Compared pairs of nodes in different clusters, sorted.
+
+    `nodes`: int64, left and right of each; `leads`: int64, the leads of these; `strength`: float64, the
+    Jaccard or the larger containment; `copies`: int64, how many pairs of articles it stands for; `between`:
+    int64, the pairs of articles that the two clusters have, where not all of them were compared, else 0.
+    """
+
+    nodes: tuple[NDArray[np.int64], NDArray[np.int64]]
+    leads: tuple[NDArray[np.int64], NDArray[np.int64]]
+    strength: NDArray[np.float64]
+    copies: NDArray[np.int64]
+    between: NDArray[np.int64]
 
 
 def rows_with_lead(
@@ -74,27 +98,10 @@ def list_pairs(
     article, lead, ranks = members
     joined = article != lead
     parts = [(article[joined], lead[joined], *rows_with_lead(nodes, pairs, article[joined], lead[joined]))]
-    strength = np.maximum(np.maximum(*pairs.containments(nodes)), pairs.jaccard)
-    left_lead, right_lead = lead_of[pairs.left], lead_of[pairs.right]
-    apart = left_lead != right_lead
-    strong = np.flatnonzero(apart & (strength >= limits.told))
-    weak = np.flatnonzero(
-        apart & (strength < limits.told) & (left_lead == pairs.left) & (right_lead == pairs.right)
-    )
-    between = pair_keys(np.minimum(left_lead, right_lead), np.maximum(left_lead, right_lead))[strong]
-    clusters, number = np.unique(between, return_inverse=True)
-    copies = nodes.weights[pairs.left[strong]] * nodes.weights[pairs.right[strong]]
-    totals = np.bincount(number, copies, clusters.size).astype(np.int64)
-    articles = np.bincount(lead_of, nodes.weights, len(nodes)).astype(np.int64)
-    cut = np.isin(clusters, limits.cut)
-    totals[cut] = (articles[clusters >> 32] * articles[clusters & 0xFFFFFFFF])[cut]
-    crowded = totals[number] > limits.most
-    parts.append(_all_copies(nodes, pairs, strong[~crowded]))
-    is_leads = (left_lead == pairs.left)[strong] & (right_lead == pairs.right)[strong]
-    order = np.lexsort((-strength[strong], ~is_leads, number))
-    order = order[crowded[order]]
-    chosen = order[np.diff(number[order], prepend=-1) != 0]
-    alone = np.concatenate([strong[chosen], weak])
+    apart, met = _met(nodes, pairs, lead_of, limits.cut)
+    whole, alone, stands_for = chosen(met, limits.told, limits.most)
+    parts.append(_all_copies(nodes, pairs, apart[whole]))
+    alone = apart[alone]
     parts.append(
         (
             lead_articles[pairs.left[alone]],
@@ -104,24 +111,62 @@ def list_pairs(
         )
     )
     not_listed = np.zeros(sum(part[0].size for part in parts), np.int64)
-    begin = not_listed.size - alone.size
-    not_listed[begin : begin + chosen.size] = totals[number[chosen]] - 1
+    not_listed[not_listed.size - alone.size :] = stands_for
     a, b, row, is_swapped = (np.concatenate(column) for column in zip(*parts, strict=True))
-    turn = ranks[a] > ranks[b]
-    a, b = np.where(turn, b, a), np.where(turn, a, b)
-    order = np.lexsort((ranks[b], ranks[a]))
-    return Listing(a[order], b[order], row[order], (is_swapped ^ turn)[order], not_listed[order])
+    return Listing(a, b, row, is_swapped, not_listed).by_rank(ranks)
+
+
+def _met(
+    nodes: Nodes, pairs: Pairs, lead_of: NDArray[np.int64], cut: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Met]:
+    """The rows of pairs between different clusters, and those pairs."""
+    apart = np.flatnonzero(lead_of[pairs.left] != lead_of[pairs.right])
+    left, right = pairs.left[apart], pairs.right[apart]
+    leads = lead_of[left], lead_of[right]
+    strength = np.maximum(np.maximum(*pairs.containments(nodes)), pairs.jaccard)[apart]
+    articles = np.bincount(lead_of, nodes.weights, len(nodes)).astype(np.int64)
+    was_cut = among(pair_keys(np.minimum(*leads), np.maximum(*leads)), cut)
+    between = np.where(was_cut, articles[leads[0]] * articles[leads[1]], 0)
+    return apart, Met((left, right), leads, strength, nodes.weights[left] * nodes.weights[right], between)
+
+
+def chosen(
+    met: Met, told: float, most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs that are listed for all copies; those listed once, and how many more each stands for."""
+    is_strong = met.strength >= told
+    are_leads = (met.leads[0] == met.nodes[0]) & (met.leads[1] == met.nodes[1])
+    strong, weak = np.flatnonzero(is_strong), np.flatnonzero(~is_strong & are_leads)
+    between = pair_keys(np.minimum(*met.leads), np.maximum(*met.leads))[strong]
+    clusters, number = np.unique(between, return_inverse=True)
+    totals = np.bincount(number, met.copies[strong], clusters.size).astype(np.int64)
+    cut = met.between[strong] > 0
+    totals[number[cut]] = met.between[strong][cut]
+    crowded = totals[number] > most
+    order = np.lexsort((-met.strength[strong], ~are_leads[strong], number))
+    order = order[crowded[order]]
+    first = order[np.diff(number[order], prepend=-1) != 0]
+    stands_for = np.zeros(first.size + weak.size, np.int64)
+    stands_for[: first.size] = totals[number[first]] - 1
+    return strong[~crowded], np.concatenate([strong[first], weak]), stands_for
+
+
+def each_with_each(
+    left: NDArray[np.int64], right: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Every one of `left[i]` copies with every one of `right[i]`, for each i: i and the numbers of both."""
+    sizes = left * right
+    row = np.repeat(np.arange(sizes.size), sizes)
+    within, width = places_of(np.zeros(sizes.size, np.int64), sizes), right[row]
+    return row, within // width, within % width
 
 
 def _all_copies(
     nodes: Nodes, pairs: Pairs, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Each row once for every article of its left node with every article of its right node."""
-    weights = nodes.weights
     left, right = pairs.left[rows], pairs.right[rows]
-    sizes = weights[left] * weights[right]
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    width = np.repeat(weights[right], sizes)
-    a = nodes.members[np.repeat(nodes.member_starts[left], sizes) + within // np.maximum(width, 1)]
-    b = nodes.members[np.repeat(nodes.member_starts[right], sizes) + within % np.maximum(width, 1)]
-    return a, b, np.repeat(rows, sizes), np.zeros(a.size, bool)
+    row, ours, theirs = each_with_each(nodes.weights[left], nodes.weights[right])
+    a = nodes.members[nodes.member_starts[left][row] + ours]
+    b = nodes.members[nodes.member_starts[right][row] + theirs]
+    return a, b, rows[row], np.zeros(a.size, bool)

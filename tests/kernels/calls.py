@@ -19,6 +19,7 @@ from dedup.kernels import (
     chain,
     keywords,
     kinds,
+    meeting,
     places,
     plain,
     postings,
@@ -36,8 +37,8 @@ Ints = Sequence[int]
 Flags = Sequence[bool]
 Row = tuple[int, ...]
 
-# As plain Python a kernel takes some hundred times as long.
-EXAMPLES = 60 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 200
+# As plain Python a kernel takes some hundred times as long; compiled, its twin is what takes time.
+EXAMPLES = 50 if os.environ.get("NUMBA_DISABLE_JIT") == "1" else 100
 
 
 def u32(values: Ints) -> NDArray[np.uint32]:
@@ -282,7 +283,7 @@ def meet(
     )
     pairs: list[Entry] = []
     for first, last in blocks:
-        earlier, later = postings.meet(listed_postings, hubs_from, known, (fewest, reach, 1.0), first, last)
+        earlier, later, _ = meeting.meet(listed_postings, hubs_from, known, (fewest, reach, 1.0), first, last)
         pairs += zip(earlier.tolist(), later.tolist(), strict=True)
     return pairs
 
@@ -297,14 +298,14 @@ def common_counts(articles: Sequence[Ints], pairs: Sequence[Entry]) -> list[int]
     """How many fingerprints each pair shares."""
     prints, spans = flat(articles, np.uint32)
     out = np.empty(len(pairs), np.int32)
-    postings.common_counts(prints, spans, *sides(pairs), out)
+    meeting.common_counts(prints, spans, *sides(pairs), out)
     return listed(out)
 
 
 def equal_rows(signatures: Sequence[Ints], pairs: Sequence[Entry]) -> list[int]:
     """In how many rows the signatures of each pair agree."""
     out = np.empty(len(pairs), np.int32)
-    postings.equal_rows(np.array(signatures, np.uint32), *sides(pairs), out)
+    meeting.equal_rows(np.array(signatures, np.uint32), *sides(pairs), out)
     return listed(out)
 
 

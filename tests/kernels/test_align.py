@@ -37,7 +37,7 @@ def test_figures_and_passages_are_the_twins(
 
 
 @given(st.lists(pairs(), min_size=2, max_size=4), st.data())
-@settings(max_examples=calls.EXAMPLES // 2)
+@settings(max_examples=50)
 def test_pairs_of_one_article_after_another_are_the_twins(some: list[Pair], data: st.DataObject) -> None:
     a = some[0][0]
     chained = [(a, b) for _, b in some] + some[1:]

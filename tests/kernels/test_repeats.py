@@ -57,7 +57,7 @@ def test_where_later_places_overlap_the_larger_block_stays(digits: str) -> None:
 
 
 @given(st.lists(pasted(), min_size=1, max_size=4))
-@settings(max_examples=calls.EXAMPLES // 2)
+@settings(max_examples=50)
 def test_an_article_repeats_the_same_whatever_stands_beside_it(articles: list[Tokens]) -> None:
     together = calls.find_repeats(articles, fewest=8)
     assert together == [calls.find_repeats([article], fewest=8)[0] for article in articles]

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup import lists
+from dedup.lists import CAP, HUBS, Links
 from dedup.pairs import pair_keys
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.stages import candidates
 from dedup.stages.boilerplate import set_aside
-from dedup.stages.candidates import CAP, FORM_HUBS, HUBS, Links
+from dedup.stages.candidates import FORM_HUBS
 from tests import reference
 from tests.stages.made import ONE_THREAD, int64, nodes_of, text
 
@@ -140,7 +142,7 @@ def test_any_number_of_threads_gives_the_same_links(monkeypatch: pytest.MonkeyPa
         )
         for some in (ONE_THREAD, THREADS)
     )
-    monkeypatch.setattr(candidates, "_BLOCK_NODES", 7)
+    monkeypatch.setattr(lists, "_BLOCK_NODES", 7)
     cut = candidates.share_fingerprints(nodes, apart(nodes), everyone(nodes), THREADS)
     assert [np.array_equal(a, b) for a, b in zip(one[1][0], cut[0], strict=True)] == [True, True]
     for (links, capped), (same, number) in zip(one, other, strict=True):

@@ -1,0 +1,200 @@
+"""The search on Spark: which nodes are compared, in which rounds, and what clusters they make.
+
+The story is that of `dedup.search`, whose functions do the work in slices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as sql
+
+from dedup.search import MOST_PAIRS
+from dedup.spark import links
+from dedup.spark.clustering import clustered, settled_pairs
+from dedup.spark.components import components
+from dedup.spark.learning import learnt
+from dedup.spark.links import BAND, FORMS, PRINTS, across, meetings, said, together, within
+from dedup.spark.meeting import PARENT, TOLD, compare, near
+from dedup.spark.work import DRIVER_EDGES, Work, chunk_of
+from dedup.stages.candidates import SMALL_GROUP
+from dedup.stages.relate import Relation
+
+
+@dataclass(frozen=True)
+class Found:
+    """Every pair that has a relation, where boilerplate stands, who leads whom, and what was counted.
+
+    `pairs`, `runs`, `leads` and `cut`: kept tables; `runs` is None where no boilerplate is learnt.
+    """
+
+    runs: DataFrame | None
+    pairs: DataFrame
+    leads: DataFrame
+    cut: DataFrame
+    counts: dict[str, int]
+    caps: dict[str, int]
+
+
+def search(
+    work: Work, articles: DataFrame, replaced: DataFrame | None, number: int, tells_sources: bool
+) -> Found:
+    """Find, compare and cluster all pairs of nodes that may have a relation.
+
+    `number`: of nodes; `replaced`: the nodes that others replace, by what they say, if there may be any.
+    """
+    settings = work.settings
+    nodes = articles.filter(sql.col("article") % (1 << 24) == 0)
+    bars = None if replaced is None else _said_by(replaced)
+    heads = _with_said(links.heads(work, nodes, number), bars)
+    least = sql.min("left").over(Window.partitionBy("right"))
+    heads = heads.withColumn("label", least)
+    heads = work.keep(
+        "heads", heads.withColumn("chunk", chunk_of("label", work.chunks, "right")).drop("label")
+    )
+    runs = None
+    if settings.boilerplate:
+        raw = work.keep("near copies", near(work, nodes, heads, tells_sources, learns=True))
+        roots = _roots(work, "near-copy groups", raw)
+        runs = learnt(work, _in_groups(nodes, roots), tells_sources)
+        nodes = nodes.join(runs, "node", "left")
+    else:
+        nodes = nodes.withColumn("runs", sql.lit(None).cast("binary"))
+    held = work.keep("near copies without boilerplate", near(work, nodes, heads, tells_sources, learns=False))
+    roots = _roots(work, "groups", held)
+    later = held.filter(sql.col("row") == PARENT).count()
+    searched = _searched_as(nodes, roots.filter(sql.col("size") > SMALL_GROUP))
+    met = work.keep("candidates", meetings(work, searched, number, forms=runs is not None))
+    caps = _caps(met)
+    some = met.filter("left >= 0").unionByName(within(roots, SMALL_GROUP))
+    some = some if replaced is None else some.unionByName(said(replaced))
+    compared = held.filter(sql.col("row") != PARENT)
+    new = _to_compare(work, together(some), compared, bars, roots)
+    compared = compared.unionByName(work.keep("compare", compare(work, nodes, new, tells_sources)))
+    some = roots.filter(sql.col("size") > SMALL_GROUP).select("node", "root")
+    large = None if some.isEmpty() else some
+    cut = compared.select("left", "right").limit(0)
+    if large is not None:
+        several, cut = across(compared.filter(sql.col("row") == TOLD), roots, SMALL_GROUP, MOST_PAIRS)
+        new = _to_compare(work, several, compared, bars, roots)
+        compared = compared.unionByName(work.keep("compare groups", compare(work, nodes, new, tells_sources)))
+    found, leads, compared = _in_rounds(work, articles, nodes, compared, bars, large, tells_sources)
+    return Found(
+        runs,
+        found,
+        leads,
+        work.keep("cut", cut.distinct()),
+        {
+            "near_copy_groups": number - later,
+            "pairs_compared": compared.count(),
+        },
+        caps,
+    )
+
+
+def _said_by(replaced: DataFrame) -> DataFrame:
+    """The pairs of which one replaces the other: `said` is 1 where that is the right one, 2 the left one."""
+    return (
+        replaced.select(
+            sql.least("replaced", "replacing").alias("left"),
+            sql.greatest("replaced", "replacing").alias("right"),
+            sql.when(sql.col("replaced") < sql.col("replacing"), 1).otherwise(2).alias("how"),
+        )
+        .groupBy("left", "right")
+        .agg(sql.bit_or("how").alias("said"))
+    )
+
+
+def _with_said(some: DataFrame, bars: DataFrame | None) -> DataFrame:
+    if bars is None:
+        return some.withColumn("said", sql.lit(0))
+    told = some.join(bars, ["left", "right"], "left")
+    return told.withColumn("said", sql.coalesce("said", sql.lit(0)))
+
+
+def _roots(work: Work, stage: str, held: DataFrame) -> DataFrame:
+    """The near-copy group of each node that is in one: `node`, `root`, and the `size` of the group."""
+    edges = held.filter(sql.col("row") == PARENT).select("left", "right")
+    groups = components(edges, DRIVER_EDGES).withColumnRenamed("component", "root")
+    return work.keep(stage, groups.withColumn("size", sql.count("*").over(Window.partitionBy("root"))))
+
+
+def _in_groups(nodes: DataFrame, roots: DataFrame) -> DataFrame:
+    """Nodes with the `root` of their group, themselves where alone."""
+    named = nodes.join(roots.select("node", "root"), "node", "left")
+    return named.withColumn("root", sql.coalesce("root", "node"))
+
+
+def _searched_as(nodes: DataFrame, groups: DataFrame) -> DataFrame:
+    """Nodes with what they are searched as: their group, or themselves."""
+    named = nodes.join(groups.select("node", sql.col("root").alias("of")), "node", "left")
+    return named.withColumn("of", sql.coalesce("of", "node"))
+
+
+def _caps(met: DataFrame) -> dict[str, int]:
+    """How many lists of each kind were capped."""
+    rows = met.filter("left < 0").groupBy("kinds").agg(sql.sum("shared").alias("lists")).collect()
+    capped = {row["kinds"]: int(row["lists"]) for row in rows}
+    names = {"band_lists": BAND, "fingerprint_lists": PRINTS, "boilerplate_lists": FORMS}
+    return {name: capped.get(kind, 0) for name, kind in names.items()}
+
+
+def _to_compare(
+    work: Work, some: DataFrame, compared: DataFrame, bars: DataFrame | None, roots: DataFrame
+) -> DataFrame:
+    """Links that were not compared yet, in chunks: what is of one group together."""
+    new = some.join(compared.select("left", "right"), ["left", "right"], "left_anti")
+    label = roots.select(sql.col("node").alias("left"), sql.col("root").alias("label"))
+    new = _with_said(new, bars).join(label, "left", "left")
+    new = new.withColumn("label", sql.coalesce("label", "left"))
+    return new.withColumn("chunk", chunk_of("label", work.chunks, "right")).drop("label")
+
+
+def _in_rounds(  # noqa: PLR0913, PLR0917 - nodes, what was compared, and what it is judged by
+    work: Work,
+    articles: DataFrame,
+    nodes: DataFrame,
+    compared: DataFrame,
+    bars: DataFrame | None,
+    large: DataFrame | None,
+    tells_sources: bool,
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """All pairs with their relation, who leads whom, and all that was compared.
+
+    Where a large group was split, its members are searched again, with its parts as groups, and clustered
+    anew until nothing new is met.
+    """
+    number = 1
+    while True:
+        told = compared.filter(sql.col("row") == TOLD)
+        edges = told.filter(~sql.col("relation").isin(*_APART)).select("left", "right")
+        parts = components(edges, DRIVER_EDGES)
+        verdicts = work.keep(
+            f"cluster, round {number}", clustered(work, articles, told, parts, tells_sources)
+        )
+        leads = verdicts.filter("node is not null").select("node", "lead", "coverage")
+        if large is None or (split := _split(large, leads)).isEmpty():
+            break
+        of_lead = leads.withColumn("size", sql.count("*").over(Window.partitionBy("lead")))
+        groups = of_lead.filter(sql.col("size") > SMALL_GROUP).select("node", sql.col("lead").alias("root"))
+        some = _searched_as(nodes.join(split, "node", "left_semi"), groups)
+        met = meetings(work, some, split.count(), forms=False).filter("left >= 0")
+        new = _to_compare(work, together(met), compared, bars, leads.withColumnRenamed("lead", "root"))
+        more = work.keep(f"compare, round {number}", compare(work, nodes, new, tells_sources))
+        if not work.rows[f"compare, round {number}"]:
+            break
+        compared = compared.unionByName(more)
+        number += 1
+    return work.keep("pairs", settled_pairs(told, verdicts)), leads, compared
+
+
+_APART = (int(Relation.NONE), int(Relation.SHARED), int(Relation.BOILERPLATE))
+"""Relations that hold no two articles together."""
+
+
+def _split(large: DataFrame, leads: DataFrame) -> DataFrame:
+    """The nodes of large groups whose members have more than one lead."""
+    led = large.join(leads, "node", "left").withColumn("lead", sql.coalesce("lead", "node"))
+    of_group = led.groupBy("root").agg(sql.min("lead").alias("low"), sql.max("lead").alias("high"))
+    return large.join(of_group.filter("low != high"), "root").select("node")
