@@ -1,5 +1,5 @@
 # demo: the sample feed from file to CSV   test: everything that must hold   lint: style, types, floors
-# soak: runs killed at every point, and 100 times at random   bench: accuracy, speed and scale
+# soak: runs killed at every point, and 100 times at random; all tests on Spark   bench: accuracy, speed and scale
 # docs: README's generated parts and picture, the report that a test expects   constraints: pin every package anew
 
 PYTHON ?= python3
@@ -43,6 +43,7 @@ test: lint
 
 soak: $(INSTALLED)
 	DEDUP_SOAK=100 $(BIN)/python -m pytest -q tests/archive/test_crash.py -k "random or any"
+	DEDUP_SOAK=100 $(BIN)/python -m pytest -q tests/spark tests/test_find_duplicates.py
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/accuracy.py

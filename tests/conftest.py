@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 REPO = Path(__file__).resolve().parent.parent
 
+SOAK = int(os.environ.get("DEDUP_SOAK", "0"))
+soak = pytest.mark.skipif(not SOAK, reason="takes minutes: make soak")
+
 # The first call of a kernel compiles it, which no deadline per example can foresee.
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -40,7 +43,6 @@ SPARK = {
     "spark.driver.host": "localhost",  # a machine whose name does not resolve runs the tests too
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "1",
     # What pays for much data: for a few rows it takes three times as long as the work.
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
@@ -52,17 +54,21 @@ SPARK = {
 
 @pytest.fixture(params=["local", "spark"])
 def find(request: pytest.FixtureRequest) -> Find:
-    """What finds duplicates, on each engine."""
+    """What finds duplicates, on each engine; on Spark some tests alone, unless it is `make soak`."""
     from tests import engines
 
-    return engines.local if request.param == "local" else engines.on_spark(request.getfixturevalue("spark"))
+    if request.param == "local":
+        return engines.local
+    if not SOAK and request.node.get_closest_marker("on_spark") is None:
+        pytest.skip("takes minutes: make soak")
+    return engines.on_spark(request.getfixturevalue("spark"))
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A session with `SPARK`, which tests put back as they were; skips where Spark cannot run."""
     pytest.importorskip("pyspark", reason="NOT RUN: no pyspark (pip install 'wirededup[spark]')")
-    if not _has_java():
+    if not has_java():
         pytest.skip("NOT RUN: no Java (Spark needs version 17 on the path, or JAVA_HOME)")
     from pyspark.sql import SparkSession
 
@@ -78,7 +84,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         session.stop()
 
 
-def _has_java() -> bool:
+def has_java() -> bool:
     """Whether Spark's launcher finds `java`: at `JAVA_HOME` where that is set, else on the path."""
     home = os.environ.get("JAVA_HOME")
     return shutil.which(str(Path(home) / "bin" / "java") if home else "java") is not None

@@ -118,6 +118,7 @@ def test_the_same_id_and_text_counts_once(find: Find) -> None:
     assert len(found.kept) == 1
 
 
+@pytest.mark.on_spark
 def test_the_same_id_with_another_text_is_a_version(find: Find) -> None:
     story = sentence("w", 60)
     feed = [

@@ -36,8 +36,9 @@ from dedup.spark.intake import (
     replaced,
 )
 from dedup.spark.search import search
+from dedup.spark.slices import COPIES
 from dedup.spark.telling import tell
-from dedup.spark.work import CHUNK_BYTES, Told, Work, configured
+from dedup.spark.work import Told, Work, configured
 
 _FAILURE = "dedup.errors.FeedError: "
 
@@ -76,7 +77,7 @@ class SparkDuplicates:
         self._work.release()
 
 
-def find_duplicates(
+def find_duplicates(  # noqa: PLR0913 - all but the articles by keyword, and none of them needed
     articles: DataFrame,
     *,
     settings: Settings | None = None,
@@ -84,13 +85,15 @@ def find_duplicates(
     clock: Clock | None = None,
     as_of: datetime | None = None,
     progress: Told | None = None,
+    partitions: int | None = None,
     **fields: Unpack[FieldNames],
 ) -> SparkDuplicates:
     """Find which articles of a Spark DataFrame are copies of one another, and which repeat themselves.
 
     The answer is that of `dedup.find_duplicates`, row by row, however the rows are partitioned or ordered.
     `fields` name its columns; for the others the usual names are recognised. `progress` is told the name of
-    each stage as it begins.
+    each stage as it begins. `partitions`: how many tasks each stage is cut into; one for each 64 MiB of text,
+    and for each core, unless given.
 
     Raises `FeedError` where no column holds a text, `ValueError` for a bad option.
     """
@@ -102,7 +105,7 @@ def find_duplicates(
     work = Work.of(articles.sparkSession, settings, clock or Clock(), progress or (lambda _: None))
     try:
         with configured(work.spark):
-            return _find(work, articles, (chosen, options or DEFAULTS), as_of, settings)
+            return _find(work, articles, (chosen, options or DEFAULTS), as_of, settings, partitions)
     except PythonException as error:
         work.release()
         if told := str(error).partition(_FAILURE)[2].splitlines():
@@ -119,13 +122,15 @@ def _find(
     how: tuple[dict[str, str], FeedOptions],
     as_of: datetime,
     settings: Settings,
+    partitions: int | None,
 ) -> SparkDuplicates:
     records = work.keep("read", read(frame, *how))
     size = records.agg(sql.sum(sql.octet_length("text"))).first()
-    work.chunks = max(work.partitions, 1 + int((size and size[0]) or 0) // CHUNK_BYTES)
+    work.cut(int((size and size[0]) or 0), partitions)
     states = work.keep("identify", identified(work, records, as_of))
     articles = work.keep("nodes", numbered(work, states))
     facts = _facts(articles, settings)
+    _check_size(facts)
     tells_sources = facts["sources"] > 1 or facts["times"] > 0
     says = facts["with_priors"] > 0 or facts["ids"] < facts["articles"]
     others = work.keep("replaced", replaced(work, articles)) if says else None
@@ -161,7 +166,7 @@ def _find(
 
 
 def _facts(articles: DataFrame, settings: Settings) -> dict[str, int]:
-    is_first = sql.col("article") % (1 << 24) == 0
+    is_first = sql.col("article") % (1 << COPIES) == 0
     found = articles.agg(
         sql.sum(is_first.cast("long")).alias("nodes"),
         sql.count_distinct("source").alias("sources"),
@@ -171,8 +176,18 @@ def _facts(articles: DataFrame, settings: Settings) -> dict[str, int]:
         sql.sum((sql.col("counts") < FEWEST_TOKENS).cast("long")).alias("without_keys"),
         sql.sum((sql.col("counts") < settings.min_words).cast("long")).alias("short"),
         sql.count("*").alias("articles"),
+        sql.max("weight").alias("copies"),
     ).first()
     return {name: int(value or 0) for name, value in (found.asDict() if found else {}).items()}
+
+
+def _check_size(facts: dict[str, int]) -> None:
+    """Refuse what the numbers of articles do not reach: 31 bits for the text and 24 for the copy."""
+    for name, bits, what in (("nodes", 31, "different texts"), ("copies", COPIES, "copies of one text")):
+        if facts[name] >= 1 << bits:
+            raise FeedError(
+                f"the feed has {facts[name]:,} {what}, and {(1 << bits) - 1:,} is the most; split it"
+            )
 
 
 def _counts_read(records: DataFrame, states: DataFrame) -> dict[str, int]:

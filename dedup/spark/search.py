@@ -17,6 +17,7 @@ from dedup.spark.components import components
 from dedup.spark.learning import learnt
 from dedup.spark.links import BAND, FORMS, PRINTS, across, meetings, said, together, within
 from dedup.spark.meeting import PARENT, TOLD, compare, near
+from dedup.spark.slices import COPIES
 from dedup.spark.work import DRIVER_EDGES, Work, chunk_of
 from dedup.stages.candidates import SMALL_GROUP
 from dedup.stages.relate import Relation
@@ -45,7 +46,7 @@ def search(
     `number`: of nodes; `replaced`: the nodes that others replace, by what they say, if there may be any.
     """
     settings = work.settings
-    nodes = articles.filter(sql.col("article") % (1 << 24) == 0)
+    nodes = articles.filter(sql.col("article") % (1 << COPIES) == 0)
     bars = None if replaced is None else _said_by(replaced)
     heads = _with_said(links.heads(work, nodes, number), bars)
     least = sql.min("left").over(Window.partitionBy("right"))

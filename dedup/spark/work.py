@@ -33,6 +33,8 @@ _CONF = {
     "spark.sql.requireAllClusterKeysForCoPartition": "false",
 }
 
+_PARTITIONS = "spark.sql.shuffle.partitions"
+
 Told = Callable[[str], None]
 """Is told the name of each stage that begins."""
 
@@ -59,9 +61,15 @@ class Work:
 
     @classmethod
     def of(cls, spark: SparkSession, settings: Settings, clock: Clock, tell: Told) -> Work:
-        """For a session."""
-        partitions = int(str(spark.conf.get("spark.sql.shuffle.partitions")))
-        return cls(spark, replace(settings, threads=1, memory=0), clock, tell, partitions)
+        """For a session, with a task for each core until it is known how much there is."""
+        cores = spark.sparkContext.defaultParallelism
+        return cls(spark, replace(settings, threads=1, memory=0), clock, tell, cores)
+
+    def cut(self, octets: int, partitions: int | None) -> None:
+        """Cut texts of so many bytes into chunks, and the work into a task for each, or so many as given."""
+        self.chunks = max(self.partitions, 1 + octets // CHUNK_BYTES)
+        self.partitions = partitions or self.chunks
+        self.spark.conf.set(_PARTITIONS, str(self.partitions))
 
     def keep(self, stage: str, frame: DataFrame) -> DataFrame:
         """Work out a table and keep it until the run ends."""
@@ -141,7 +149,7 @@ def chunk_of(label: str, chunks: int, part: str | None = None) -> Column:
 @contextmanager
 def configured(spark: SparkSession) -> Iterator[None]:
     """Set what the exchange of Arrow's batches asks for, and put back what the session had."""
-    before: dict[str, str | None] = {name: spark.conf.get(name, None) for name in _CONF}
+    before: dict[str, str | None] = {name: spark.conf.get(name, None) for name in (*_CONF, _PARTITIONS)}
     try:
         for name, value in _CONF.items():
             spark.conf.set(name, value)

@@ -18,6 +18,7 @@ from benchmarks.spark_feeds import Feed
 from benchmarks.spark_run import WRITE, measured
 from benchmarks.spark_stages import Run, Stage, covered
 from benchmarks.tables import README
+from tests.conftest import soak
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -46,6 +47,7 @@ def run(spark: SparkSession, feed: Path, tmp_path_factory: pytest.TempPathFactor
     return run
 
 
+@soak
 def test_every_stage_of_a_tiny_run_is_charged_with_what_spark_did(run: Run) -> None:
     assert run.articles == ARTICLES
     assert set(run.stages) >= NAMED
@@ -58,15 +60,18 @@ def test_every_stage_of_a_tiny_run_is_charged_with_what_spark_did(run: Run) -> N
     assert 0 < run.whole.alone < run.whole.wall
 
 
+@soak
 def test_a_hot_story_of_a_tiny_run_is_one_cluster(run: Run) -> None:
     assert run.largest == COPIES + 1
 
 
+@soak
 def test_figures_written_down_are_those_read_again(run: Run, tmp_path: Path) -> None:
     run.save(tmp_path / "run.json")
     assert Run.load(tmp_path / "run.json") == run
 
 
+@soak
 def test_a_tiny_run_is_told_beside_the_local_one(run: Run) -> None:
     one = Both(Feed(ARTICLES), Cost(3, 4, 250), Cost(30, 45, 1900), run)
     told = program.report([one], How())

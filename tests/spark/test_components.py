@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import soak
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -66,6 +68,14 @@ GRAPHS: dict[str, Edges] = {
     "a loop at a node with edges": [(4, 4), (4, 9), (9, 9), (6, 6)],
     "no edges": [],
 }
+
+
+EACH_TIME = (
+    "a chain of 10,000",
+    "one giant component and a few others",
+    "every graph of five nodes",
+    "no edges",
+)
 
 
 def told(edges: Edges) -> dict[int, int]:
@@ -152,13 +162,16 @@ def collected(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> list[int]
 
 
 @pytest.mark.parametrize("most", [DRIVER, SPARK], ids=["driver", "spark"])
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize(
+    "name", [name if name in EACH_TIME else pytest.param(name, marks=soak) for name in GRAPHS]
+)
 def test_each_node_has_the_least_of_its_component(spark: SparkSession, name: str, most: int) -> None:
     edges = GRAPHS[name]
     assert rows(components(framed(spark, edges), most)) == told(edges)
 
 
-@settings(max_examples=5)
+@soak
+@settings(max_examples=30)
 @given(
     edges=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=60), most=st.integers(0, 40)
 )
@@ -169,6 +182,7 @@ def test_any_graph_has_the_same_components_wherever_the_driver_takes_over(
     assert rows(components(frame, most)) == rows(components(frame, DRIVER)) == told(edges)
 
 
+@soak
 @pytest.mark.parametrize("adaptive", ["true", "false"])
 @pytest.mark.parametrize(("given_in", "shuffled_into"), [(1, 1), (7, 3)])
 def test_partitions_and_adaptive_execution_change_no_row(
@@ -188,6 +202,7 @@ def test_edges_that_stay_too_many_never_come_to_the_driver(spark: SparkSession, 
     assert rows(found) == told(edges)
 
 
+@soak
 def test_edges_come_to_the_driver_once_they_fit(spark: SparkSession, collected: list[int]) -> None:
     edges, most = scattered(100, 2_000), 150
     found = components(framed(spark, edges), most)
@@ -214,6 +229,7 @@ def test_the_log_tells_how_many_edges_each_round_leaves(
     ]
 
 
+@soak
 def test_rounds_leave_neither_plans_nor_more_than_the_last_ones_rows(spark: SparkSession) -> None:
     context: Any = spark.sparkContext
     before = set(context._jsc.getPersistentRDDs())
@@ -223,6 +239,7 @@ def test_rounds_leave_neither_plans_nor_more_than_the_last_ones_rows(spark: Spar
     assert rows(found) == told(chain(30))
 
 
+@soak
 def test_a_checkpoint_directory_is_used_where_there_is_one(spark: SparkSession, checkpoints: Path) -> None:
     context: Any = spark.sparkContext
     before = set(context._jsc.getPersistentRDDs())

@@ -25,7 +25,7 @@ from dedup.stages.boilerplate import learn
 from dedup.stages.collapse import collapse
 from dedup.stages.identify import identify
 from dedup.stages.sketch import sketch
-from tests.conftest import REPO
+from tests.conftest import REPO, soak
 from tests.stages.made import ONE_THREAD, records, text
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ def same(work: Work, rows: Sequence[Record]) -> Runs:
     return found
 
 
+@soak
 @pytest.mark.parametrize("sources", [0, 2, 4])
 def test_a_made_feed_has_the_same_blocks_at_the_same_places(work: Work, sources: int) -> None:
     found = same(work, articles(made(), sources))
@@ -167,14 +168,17 @@ def test_a_made_feed_has_the_same_blocks_at_the_same_places(work: Work, sources:
     assert {30, 25, 20, 15} <= sizes
 
 
+@soak
 def test_the_demo_feed_has_the_same_blocks_at_the_same_places(work: Work) -> None:
     assert same(work, wire())
 
 
+@soak
 def test_real_releases_have_the_same_blocks_at_the_same_places(work: Work, shared: Path) -> None:
     assert len(same(work, lines(shared / "data" / "senate_2007_11.jsonl"))) > 300
 
 
+@soak
 @pytest.mark.parametrize("rows", [articles(["", "one two", "one two three"]), articles([text(story(1))])])
 def test_where_nothing_recurs_the_table_has_no_rows(work: Work, rows: list[Record]) -> None:
     assert same(work, rows) == {}
@@ -193,18 +197,21 @@ NO_BOILERPLATE = {
 }
 
 
+@soak
 @pytest.mark.parametrize("name", NO_BOILERPLATE)
 def test_where_what_recurs_is_no_boilerplate_the_table_has_no_rows(work: Work, name: str) -> None:
     assert same(work, articles(NO_BOILERPLATE[name])) == {}
     assert work.rows["boilerplate: runs"]
 
 
+@soak
 @pytest.mark.parametrize(("chunks", "partitions"), [(1, 1), (40, 3)])
 def test_chunks_and_partitions_change_nothing(work: Work, chunks: int, partitions: int) -> None:
     work.chunks, work.partitions = chunks, partitions
     assert same(work, articles(made()))
 
 
+@soak
 def test_a_group_that_is_spread_over_chunks_is_one_vote(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dedup.spark.grams.SALT", 2)
     work.chunks = 5
@@ -213,6 +220,7 @@ def test_a_group_that_is_spread_over_chunks_is_one_vote(work: Work, monkeypatch:
     assert same(work, articles([*copies, *(text(story(n), FOOTER) for n in range(3))])) == {}
 
 
+@soak
 def test_the_same_few_of_many_articles_are_looked_at(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dedup.unrelated.SAMPLE", 8)
     monkeypatch.setattr("dedup.unrelated.LOOKED_AT", 1)

@@ -25,6 +25,7 @@ from dedup.pipeline import Judged, judge, untold
 from dedup.settings import KEEP_RULES, Settings
 from dedup.stages.collapse import collapse
 from dedup.stages.identify import identify
+from tests.conftest import soak
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -229,6 +230,7 @@ def crowded(monkeypatch: pytest.MonkeyPatch) -> Judged:
     return judged
 
 
+@soak
 def test_the_made_feed_is_told_alike(engine: Engine, crowded: Judged) -> None:
     told = engine.tell(crowded)
     check(told, crowded)
@@ -236,6 +238,7 @@ def test_the_made_feed_is_told_alike(engine: Engine, crowded: Judged) -> None:
     assert sorted(found) == dropped(crowded, "lead")
 
 
+@soak
 def test_neither_chunks_nor_partitions_change_a_row(
     engine: Engine, crowded: Judged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +249,7 @@ def test_neither_chunks_nor_partitions_change_a_row(
     check(engine.tell(crowded), crowded)
 
 
+@soak
 @pytest.mark.parametrize("lead", ["one", "other"])
 def test_the_copies_of_a_hot_story_are_told_in_many_chunks(engine: Engine, lead: str) -> None:
     from dedup.spark.telling import in_chunks
@@ -258,6 +262,7 @@ def test_the_copies_of_a_hot_story_are_told_in_many_chunks(engine: Engine, lead:
     assert max(chunks["count"].to_pylist()) < 2 * 4096
 
 
+@soak
 @pytest.mark.parametrize("keep", KEEP_RULES)
 def test_each_rule_drops_the_same_articles(engine: Engine, crowded: Judged, keep: str) -> None:
     from dedup.spark.members import members
@@ -268,12 +273,14 @@ def test_each_rule_drops_the_same_articles(engine: Engine, crowded: Judged, keep
     assert sorted(found["article"].to_pylist()) == dropped(crowded, keep)
 
 
+@soak
 def test_the_demo_feed_is_told_alike(engine: Engine) -> None:
     feed = [REPO / "data" / name for name in ("wire.jsonl", "outlet.csv", "desk")]
     judged = judged_of(feed, Settings())
     check(engine.tell(judged), judged)
 
 
+@soak
 def test_a_feed_without_boilerplate_has_an_empty_table_of_it(engine: Engine) -> None:
     settings = Settings(boilerplate=0)
     judged = judged_of(made(), settings)
@@ -284,6 +291,7 @@ def test_a_feed_without_boilerplate_has_an_empty_table_of_it(engine: Engine) -> 
     check(told, judged)
 
 
+@soak
 def test_articles_that_are_all_unlike_leave_every_table_empty(engine: Engine) -> None:
     judged = judged_of([{"id": "a", "text": "Nothing to tell."}, {"id": "b", "text": ""}], Settings())
     told = engine.tell(judged)
@@ -292,6 +300,7 @@ def test_articles_that_are_all_unlike_leave_every_table_empty(engine: Engine) ->
     assert told.dropped.count() == 0
 
 
+@soak
 def test_real_releases_are_told_alike(engine: Engine, shared: Path) -> None:
     judged = judged_of(shared / "data" / "senate_2007_11.jsonl", Settings())
     check(engine.tell(judged), judged)
