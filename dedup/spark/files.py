@@ -20,7 +20,7 @@ from pyspark.sql import functions as sql
 from dedup.articles import FieldNames
 from dedup.errors import EngineError, FeedError, OutputError
 from dedup.report.csv import run_json
-from dedup.spark.intake import fields_of
+from dedup.spark.intake import fields_of, named
 from dedup.spark.work import stored
 
 _FORMATS = {
@@ -83,11 +83,7 @@ def read_paths(spark: SparkSession, paths: Sequence[str], fields: FieldNames) ->
             rejects.append(frame.filter(bad).select(sql.col("_input").alias("input"), record, reason))
             frame = frame.filter(~bad).drop(_CORRUPT, "_input")
         chosen = fields_of(frame, fields)
-        frames.append(
-            frame.select(
-                *(sql.col("`" + name.replace("`", "``") + "`").alias(field) for field, name in chosen.items())
-            )
-        )
+        frames.append(frame.select(*named(chosen)))
     both = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
     return both, reduce(DataFrame.unionByName, rejects)
 

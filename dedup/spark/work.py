@@ -88,12 +88,9 @@ class Work:
             release(frame)
         self._kept.clear()
 
-    def by_chunk(self, frame: DataFrame, function: OfChunk, schema: str, several: bool = True) -> DataFrame:
-        """What a function makes of the rows of each `chunk`, an int column.
-
-        `several`: whether there may be more than one chunk.
-        """
-        whole = frame.repartition(self.partitions if several else 1, "chunk").sortWithinPartitions("chunk")
+    def by_chunk(self, frame: DataFrame, function: OfChunk, schema: str) -> DataFrame:
+        """What a function makes of the rows of each `chunk`, an int column."""
+        whole = frame.repartition(self.partitions, "chunk").sortWithinPartitions("chunk")
         return whole.mapInArrow(partial(each_chunk, function), schema)
 
 
