@@ -296,7 +296,7 @@ def test_every_option_has_its_help() -> None:
     find = get_command(app).commands["find"]  # type: ignore[attr-defined]
     for flag in ("--out", "--kept", "--version", "--settings", "--json", "-q"):
         assert flag in help_text
-    assert len(inspect.signature(find.callback).parameters) == 37
+    assert len(inspect.signature(find.callback).parameters) == 39
 
 
 def test_defaults_told_in_the_help_are_those_of_the_settings() -> None:
