@@ -470,6 +470,7 @@ def test_add_takes_what_find_takes_but_for_settings_that_are_those_of_the_archiv
     commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
     find, add = ({param.name for param in commands[name].params} for name in ("find", "add"))
     assert find - add == {
-        "curve", "dry_run", "engine", "master", "threshold", "excerpt", "shared", "min_words", "min_repeat", "boilerplate",
+        "curve", "dry_run", "engine", "master",
+        "threshold", "excerpt", "shared", "min_words", "min_repeat", "boilerplate",
     }  # fmt: skip
     assert add - find == {"archive", "log_format", "window", "run_id", "wait", "keep_text"}
