@@ -26,7 +26,7 @@ from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS, Nodes, distinct
 from dedup.stages.cluster import Facts, Members, members
 from dedup.stages.collapse import collapse
-from dedup.stages.identify import Identified, identify
+from dedup.stages.identify import Identified, identify, moment
 from dedup.stages.listing import Limits, Listing, list_pairs
 from dedup.stages.repeats import repeats
 from dedup.tables import Evidence
@@ -60,9 +60,7 @@ def find_duplicates(  # noqa: PLR0913 - all but the articles by keyword, and non
     Raises `FeedError` where it cannot be read, `ValueError` for a bad option, `TypeError` for no feed.
     """
     settings = settings or Settings()
-    as_of = as_of or datetime.now(UTC)
-    if as_of.utcoffset() is None:
-        raise ValueError(f"as_of must be a time with its zone, got {as_of!r}")
+    as_of = moment(as_of)
     tell = progress or untold
     clock = clock or Clock()
     taken = take_in(articles, options, fields, settings, tell, clock)
@@ -260,17 +258,11 @@ def run_facts(taken: Intake, judged: Judged, settings: Settings, clock: Clock) -
     """What `run.json` holds of a run."""
     known, nodes, found = judged.known, judged.nodes, judged.found
     counts = nodes.counts[nodes.of_article]
-    missing = []
-    if known.articles.num_rows and known.articles["published"].null_count == known.articles.num_rows:
-        missing.append(NO_TIMES)
-    if found.counts["near_copy_groups"] < enough_stories(settings):
-        missing.append(too_few(settings))
+    has_times = (
+        not known.articles.num_rows or known.articles["published"].null_count < known.articles.num_rows
+    )
     return {
-        "tool": "dedup",
-        "schema_version": SCHEMA_VERSION,
-        "settings": settings.as_dict(),
-        "settings_fingerprint": settings.fingerprint,
-        "unicode": unicodedata.unidata_version,
+        **run_head(settings),
         "inputs": list(taken.feed.inputs),
         "counts": {
             **taken.feed.counts,
@@ -283,5 +275,22 @@ def run_facts(taken: Intake, judged: Judged, settings: Settings, clock: Clock) -
         "caps": found.caps,
         "seconds": clock.seconds,
         "spilled_bytes": taken.spilled,
-        "missing": missing,
+        "missing": missing(settings, found.counts["near_copy_groups"], has_times=has_times),
     }
+
+
+def run_head(settings: Settings) -> dict[str, Any]:
+    """What `run.json` holds of a run before it has begun."""
+    return {
+        "tool": "dedup",
+        "schema_version": SCHEMA_VERSION,
+        "settings": settings.as_dict(),
+        "settings_fingerprint": settings.fingerprint,
+        "unicode": unicodedata.unidata_version,
+    }
+
+
+def missing(settings: Settings, groups: int, *, has_times: bool) -> list[str]:
+    """What evidence there was too little of; `groups`: how many near-copy groups there are."""
+    few = groups < enough_stories(settings)
+    return [NO_TIMES] * (not has_times) + [too_few(settings)] * few

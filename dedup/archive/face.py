@@ -33,6 +33,7 @@ from dedup.intake import Intake, take_in
 from dedup.opening import open_store
 from dedup.pipeline import untold
 from dedup.settings import Settings
+from dedup.stages.identify import moment, with_zone
 from dedup.store import Store
 from dedup.texts import Texts
 
@@ -205,11 +206,9 @@ class Archive:
 
     def expire(self, before: datetime, *, run_id: str | None = None) -> Duplicates:
         """Take out what was published before a time, or added where it has none, and judge again."""
-        if before.utcoffset() is None:
-            raise ValueError(f"before must be a time with its zone, got {before!r}")
-        moment = pa.table({"before": pa.array([before], pa.timestamp("us", "UTC"))})
+        limit = pa.table({"before": pa.array([with_zone(before, "before")], pa.timestamp("us", "UTC"))})
         found = self._store.rows(
-            "SELECT article FROM articles, moment WHERE coalesce(published, added) < before", moment=moment
+            "SELECT article FROM articles, moment WHERE coalesce(published, added) < before", moment=limit
         )
         return self._without(found, run_id or "expire")
 
@@ -251,9 +250,7 @@ class Archive:
         return run
 
     def _when(self, as_of: datetime | None, window: timedelta | None) -> When:
-        as_of = as_of or datetime.now(UTC)
-        if as_of.utcoffset() is None:
-            raise ValueError(f"as_of must be a time with its zone, got {as_of!r}")
+        as_of = moment(as_of)
         if window is not None and window <= timedelta(0):
             raise ValueError(f"window must be longer than nothing, got {window!r}")
         return When(as_of.astimezone(UTC), window)

@@ -18,8 +18,7 @@ from dedup.search import settled
 from dedup.settings import Settings
 from dedup.sketches import Nodes
 from dedup.spark.intake import articles_of
-from dedup.spark.meeting import pairs_of
-from dedup.spark.slices import COPIES, Rows, batches, known_of, numbers, replaced_by
+from dedup.spark.slices import COPIES, Rows, batches, known_of, numbers, pairs_of, replaced_by
 from dedup.spark.work import Work, chunk_of
 from dedup.stages.cluster import Facts, cluster
 from dedup.stages.identify import ranks_of

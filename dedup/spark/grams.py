@@ -25,7 +25,7 @@ from dedup.kernels.stretches import Stretches, find_stretches, links_of
 from dedup.settings import Settings
 from dedup.sketches import counted, distinct, spans_of
 from dedup.spark.slices import batches, cells, numbers, rows_in, slice_of
-from dedup.spark.work import SALT, OfChunk, Work, each_chunk
+from dedup.spark.work import SALT, OfChunk, Work, chunk_of, each_chunk
 
 _TOKENS = (
     "chunk int, node long, root long, spread boolean, "
@@ -90,8 +90,8 @@ def tokens_of(work: Work, nodes: DataFrame) -> DataFrame:
     some = nodes.select("node", "article", "root", "text").join(sql.broadcast(large), "root", "left")
     some = some.withColumn("spread", sql.coalesce("spread", sql.lit(False)))
     label = sql.when(sql.col("spread"), sql.col("node")).otherwise(sql.col("root"))
-    chunk = sql.pmod(sql.xxhash64(label), sql.lit(work.chunks)).cast("int")
-    return work.by_chunk(some.withColumn("chunk", chunk), partial(_tokens, work.settings), _TOKENS)
+    some = some.withColumn("chunk", chunk_of(label, work.chunks))
+    return work.by_chunk(some, partial(_tokens, work.settings), _TOKENS)
 
 
 def _tokens(settings: Settings, rows: pa.Table) -> Iterator[pa.RecordBatch]:

@@ -159,12 +159,9 @@ def within(roots: DataFrame, most: int) -> DataFrame:
     return _as_links(pairs, WITHIN)
 
 
-def said(replaced: DataFrame) -> DataFrame:
-    """What replaces what, as links."""
-    pairs = replaced.select(
-        sql.least("replaced", "replacing").alias("left"), sql.greatest("replaced", "replacing").alias("right")
-    )
-    return _as_links(pairs, SAID)
+def said(bars: DataFrame) -> DataFrame:
+    """The pairs of which one replaces the other, as links."""
+    return _as_links(bars, SAID)
 
 
 def across(pairs: DataFrame, roots: DataFrame, small: int, most: int) -> tuple[DataFrame, DataFrame]:

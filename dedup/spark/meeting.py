@@ -15,7 +15,8 @@ from pyspark.sql import functions as sql
 from dedup.clock import Clock
 from dedup.compared import Compared
 from dedup.kernels.meeting import are_enough
-from dedup.pairs import FORM, Pairs, among, pair_keys
+from dedup.lists import Links
+from dedup.pairs import among, pair_keys
 from dedup.search import near_groups
 from dedup.settings import Settings
 from dedup.sketches import distinct
@@ -28,7 +29,6 @@ from dedup.spark.slices import (
     numbers,
     provenance_of,
     replaced_by,
-    rows_in,
     slice_of,
 )
 from dedup.spark.work import OfChunk, Work
@@ -76,33 +76,30 @@ def at_links(work: Work, nodes: DataFrame, links: DataFrame, function: OfChunk) 
 
 def _opened(
     rows: pa.Table, settings: Settings, tells_sources: bool, learns: bool
-) -> tuple[Slice, Compared, pa.Table]:
-    """The nodes of a chunk, what compares them, and its links."""
+) -> tuple[Slice, Compared, pa.Table, Links]:
+    """The nodes of a chunk, what compares them, its links, and these as the slice numbers nodes."""
     is_link = pc.is_valid(rows["left"])
-    links = rows.filter(is_link)
+    table = rows.filter(is_link)
     some = slice_of(rows.filter(pc.invert(is_link)), settings)
-    left, right = some.links(numbers(links, "left"), numbers(links, "right"))
-    replaced = replaced_by(left, right, numbers(links, "said"))
-    known = provenance_of(some, replaced, tells_sources)
-    return some, Compared(some.nodes, known, settings, Clock(), learns=learns), links
+    links = some.links(numbers(table, "left"), numbers(table, "right"))
+    known = provenance_of(some, replaced_by(*links, numbers(table, "said")), tells_sources)
+    return some, Compared(some.nodes, known, settings, Clock(), learns=learns), table, links
 
 
 def _near(settings: Settings, tells_sources: bool, learns: bool, rows: pa.Table) -> Iterator[pa.RecordBatch]:
-    some, compared, table = _opened(rows, settings, tells_sources, learns)
-    links = some.links(numbers(table, "left"), numbers(table, "right"))
+    some, compared, _, links = _opened(rows, settings, tells_sources, learns)
     roots = near_groups(compared, alike(some.raw, links))
     later = np.flatnonzero(roots != np.arange(roots.size))
     yield from _rows(PARENT, some.number[roots[later]], some.number[later])
     if not learns:
-        yield from _told(some, compared, _said(some, table))
+        yield from _told(some, compared)
 
 
 def _compare(settings: Settings, tells_sources: bool, rows: pa.Table) -> Iterator[pa.RecordBatch]:
-    some, compared, table = _opened(rows, settings, tells_sources, learns=False)
-    left, right = some.links(numbers(table, "left"), numbers(table, "right"))
+    some, compared, table, (left, right) = _opened(rows, settings, tells_sources, learns=False)
     keep = _are_candidates(some, left, right, table, settings)
     compared.add((left[keep], right[keep]))
-    yield from _told(some, compared, _said(some, table))
+    yield from _told(some, compared)
 
 
 def _are_candidates(
@@ -123,16 +120,7 @@ def _are_candidates(
     return keep
 
 
-def _said(some: Slice, table: pa.Table) -> tuple[Rows, Rows]:
-    """The pairs of which one replaces the other, and how."""
-    said = numbers(table, "said")
-    left, right = some.links(numbers(table, "left"), numbers(table, "right"))
-    keys = pair_keys(left, right)[said > 0]
-    order = np.argsort(keys)
-    return keys[order], said[said > 0][order]
-
-
-def _told(some: Slice, compared: Compared, said: tuple[Rows, Rows]) -> Iterator[pa.RecordBatch]:
+def _told(some: Slice, compared: Compared) -> Iterator[pa.RecordBatch]:
     """What was compared."""
     pairs = compared.whole()
     others = compared.keys[~among(compared.keys, pairs.keys)]
@@ -142,18 +130,15 @@ def _told(some: Slice, compared: Compared, said: tuple[Rows, Rows]) -> Iterator[
     alone = np.flatnonzero(relations == Relation.BOILERPLATE)
     is_form[alone] = are_forms(some.nodes, pairs, alone)
     left_in_right, right_in_left = pairs.containments(some.nodes)
-    keys, how = said
-    place = np.minimum(np.searchsorted(keys, pairs.keys), max(0, keys.size - 1))
-    is_said = keys[place] == pairs.keys if keys.size else np.zeros(len(pairs), np.bool_)
-    told = np.zeros(len(pairs), np.int32)
-    told[is_said] = how[place[is_said]]
+    replaced = compared.provenance.replaced
+    said = among(pairs.keys, replaced) + 2 * among(pair_keys(pairs.right, pairs.left), replaced)
     yield from _rows(
         TOLD,
         some.number[pairs.left],
         some.number[pairs.right],
         relation=relations.astype(np.int32),
         is_form=is_form,
-        said=told,
+        said=said.astype(np.int32),
         figures=cells(pairs.figures, np.ones(len(pairs), np.int64)),
         passages=cells(pairs.passages, np.diff(pairs.passage_starts)),
         jaccard=pairs.jaccard,
@@ -179,12 +164,3 @@ def _rows(row: int, left: Rows, right: Rows, **more: object) -> list[pa.RecordBa
     }
     absent = {name: more.get(name, pa.nulls(left.size, kind)) for name, kind in kinds.items()}
     return batches(left=left, right=right, row=np.full(left.size, row, np.int32), **absent)
-
-
-def pairs_of(rows: pa.Table, left: Rows, right: Rows) -> Pairs:
-    """Rows of `PAIRS` as pairs, with the given numbers of nodes; sorted by these."""
-    order = np.lexsort((right, left))
-    rows = rows.take(pa.array(order))
-    figures, _ = rows_in(rows["figures"].combine_chunks(), np.int32, FORM + 1)
-    passages, sizes = rows_in(rows["passages"].combine_chunks(), np.int32, 5)
-    return Pairs(left[order], right[order], figures.copy(), passages, np.append(0, np.cumsum(sizes)))

@@ -11,9 +11,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as sql
 
 from dedup.columns import TABLES
-from dedup.pairs import FORM, Pairs, no_pairs, pair_keys
+from dedup.pairs import Pairs, no_pairs, pair_keys
 from dedup.spark.intake import articles_of
-from dedup.spark.slices import COPIES, Rows, Slice, batches, numbers, rows_in
+from dedup.spark.slices import COPIES, Rows, Slice, batches, numbers, pairs_of
 from dedup.stages.identify import ranks_of
 from dedup.tables import Evidence
 
@@ -65,11 +65,8 @@ def compared(some: Slice, rows: pa.Table) -> tuple[Pairs, Rows]:
     """The pairs of the columns `left`, `right`, `figures`, `passages`, each once, and their `relation`."""
     left, right = some.links(numbers(rows, "left"), numbers(rows, "right"))
     _, first = np.unique(pair_keys(left, right), return_index=True)
-    cells = rows.take(pa.array(first)).combine_chunks()
-    figures, _ = rows_in(cells["figures"].combine_chunks(), np.int32, FORM + 1)
-    passages, sizes = rows_in(cells["passages"].combine_chunks(), np.int32, 5)
-    starts = np.append(0, np.cumsum(sizes))
-    return Pairs(left[first], right[first], figures, passages, starts), numbers(cells, "relation")
+    distinct = rows.take(pa.array(first))
+    return pairs_of(distinct, left[first], right[first]), numbers(distinct, "relation")
 
 
 def node_of(article: str | Column) -> Column:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Unpack
 
@@ -15,11 +14,10 @@ from pyspark.sql import functions as sql
 
 from dedup.articles import FieldNames
 from dedup.clock import Clock
-from dedup.columns import SCHEMA_VERSION
 from dedup.errors import FeedError
 from dedup.feeds.contract import COUNTED, FeedOptions
 from dedup.feeds.frame import DEFAULTS
-from dedup.pipeline import NO_TIMES, enough_stories, too_few
+from dedup.pipeline import missing, run_head
 from dedup.settings import Settings
 from dedup.sketches import FEWEST_TOKENS
 from dedup.spark.intake import (
@@ -35,10 +33,12 @@ from dedup.spark.intake import (
     read,
     replaced,
 )
+from dedup.spark.output import first_copy
 from dedup.spark.search import search
 from dedup.spark.slices import COPIES
 from dedup.spark.telling import tell
 from dedup.spark.work import Told, Work, configured
+from dedup.stages.identify import moment
 
 _FAILURE = "dedup.errors.FeedError: "
 
@@ -98,9 +98,7 @@ def find_duplicates(  # noqa: PLR0913 - all but the articles by keyword, and non
     Raises `FeedError` where no column holds a text, `ValueError` for a bad option.
     """
     settings = settings or Settings()
-    as_of = as_of or datetime.now(UTC)
-    if as_of.utcoffset() is None:
-        raise ValueError(f"as_of must be a time with its zone, got {as_of!r}")
+    as_of = moment(as_of)
     chosen = fields_of(articles, fields)
     work = Work.of(articles.sparkSession, settings, clock or Clock(), progress or (lambda _: None))
     try:
@@ -145,19 +143,16 @@ def _find(
         "boilerplate_blocks": told.tables["boilerplate"].count(),
         "pairs_compared": found.counts["pairs_compared"],
     }
+    has_times = facts["times"] > 0 or not facts["articles"]
     run = {
-        "tool": "dedup",
+        **run_head(settings),
         "engine": f"Spark {work.spark.version}",
-        "schema_version": SCHEMA_VERSION,
-        "settings": settings.as_dict(),
-        "settings_fingerprint": settings.fingerprint,
-        "unicode": unicodedata.unidata_version,
         "inputs": [],
         "counts": counts,
         "caps": found.caps,
         "seconds": work.clock.seconds,
         "rows": work.rows,
-        "missing": _missing(facts, counts, settings),
+        "missing": missing(settings, counts["near_copy_groups"], has_times=has_times),
         "as_of": as_of.isoformat(),
     }
     return SparkDuplicates(
@@ -166,7 +161,7 @@ def _find(
 
 
 def _facts(articles: DataFrame, settings: Settings) -> dict[str, int]:
-    is_first = sql.col("article") % (1 << COPIES) == 0
+    is_first = sql.col("article") == first_copy("node")
     found = articles.agg(
         sql.sum(is_first.cast("long")).alias("nodes"),
         sql.count_distinct("source").alias("sources"),
@@ -207,12 +202,6 @@ def _counts_read(records: DataFrame, states: DataFrame) -> dict[str, int]:
         "ids_missing": read_.get("ids_missing", 0),
         "ids_with_versions": versions,
     }
-
-
-def _missing(facts: dict[str, int], counts: dict[str, int], settings: Settings) -> list[str]:
-    """What evidence there was too little of."""
-    missing = [NO_TIMES] if facts["articles"] and not facts["times"] else []
-    return missing + [too_few(settings)] * (counts["near_copy_groups"] < enough_stories(settings))
 
 
 def _kept(

@@ -17,7 +17,7 @@ from dedup.spark.components import components
 from dedup.spark.learning import learnt
 from dedup.spark.links import BAND, FORMS, PRINTS, across, meetings, said, together, within
 from dedup.spark.meeting import PARENT, TOLD, compare, near
-from dedup.spark.slices import COPIES
+from dedup.spark.output import first_copy
 from dedup.spark.work import DRIVER_EDGES, Work, chunk_of
 from dedup.stages.candidates import SMALL_GROUP
 from dedup.stages.relate import Relation
@@ -46,7 +46,7 @@ def search(
     `number`: of nodes; `replaced`: the nodes that others replace, by what they say, if there may be any.
     """
     settings = work.settings
-    nodes = articles.filter(sql.col("article") % (1 << COPIES) == 0)
+    nodes = articles.filter(sql.col("article") == first_copy("node"))
     bars = None if replaced is None else _said_by(replaced)
     heads = _with_said(links.heads(work, nodes, number), bars)
     least = sql.min("left").over(Window.partitionBy("right"))
@@ -58,29 +58,31 @@ def search(
     if settings.boilerplate:
         raw = work.keep("near copies", near(work, nodes, heads, tells_sources, learns=True))
         roots = _roots(work, "near-copy groups", raw)
-        runs = learnt(work, _in_groups(nodes, roots), tells_sources)
+        runs = learnt(work, _with_group(nodes, "node", roots, "root"), tells_sources)
         nodes = nodes.join(runs, "node", "left")
     else:
         nodes = nodes.withColumn("runs", sql.lit(None).cast("binary"))
     held = work.keep("near copies without boilerplate", near(work, nodes, heads, tells_sources, learns=False))
     roots = _roots(work, "groups", held)
     later = held.filter(sql.col("row") == PARENT).count()
-    searched = _searched_as(nodes, roots.filter(sql.col("size") > SMALL_GROUP))
+    large = roots.filter(sql.col("size") > SMALL_GROUP).select("node", "root")
+    searched = _with_group(nodes, "node", large, "of")
     met = work.keep("candidates", meetings(work, searched, number, forms=runs is not None))
     caps = _caps(met)
     some = met.filter("left >= 0").unionByName(within(roots, SMALL_GROUP))
-    some = some if replaced is None else some.unionByName(said(replaced))
+    some = some if bars is None else some.unionByName(said(bars))
     compared = held.filter(sql.col("row") != PARENT)
     new = _to_compare(work, together(some), compared, bars, roots)
     compared = compared.unionByName(work.keep("compare", compare(work, nodes, new, tells_sources)))
-    some = roots.filter(sql.col("size") > SMALL_GROUP).select("node", "root")
-    large = None if some.isEmpty() else some
     cut = compared.select("left", "right").limit(0)
-    if large is not None:
+    has_large = not large.isEmpty()
+    if has_large:
         several, cut = across(compared.filter(sql.col("row") == TOLD), roots, SMALL_GROUP, MOST_PAIRS)
         new = _to_compare(work, several, compared, bars, roots)
         compared = compared.unionByName(work.keep("compare groups", compare(work, nodes, new, tells_sources)))
-    found, leads, compared = _in_rounds(work, articles, nodes, compared, bars, large, tells_sources)
+    found, leads, compared = _in_rounds(
+        work, articles, nodes, compared, bars, large if has_large else None, tells_sources
+    )
     return Found(
         runs,
         found,
@@ -121,16 +123,10 @@ def _roots(work: Work, stage: str, held: DataFrame) -> DataFrame:
     return work.keep(stage, groups.withColumn("size", sql.count("*").over(Window.partitionBy("root"))))
 
 
-def _in_groups(nodes: DataFrame, roots: DataFrame) -> DataFrame:
-    """Nodes with the `root` of their group, themselves where alone."""
-    named = nodes.join(roots.select("node", "root"), "node", "left")
-    return named.withColumn("root", sql.coalesce("root", "node"))
-
-
-def _searched_as(nodes: DataFrame, groups: DataFrame) -> DataFrame:
-    """Nodes with what they are searched as: their group, or themselves."""
-    named = nodes.join(groups.select("node", sql.col("root").alias("of")), "node", "left")
-    return named.withColumn("of", sql.coalesce("of", "node"))
+def _with_group(frame: DataFrame, node: str, groups: DataFrame, name: str) -> DataFrame:
+    """Rows with the `root` of the group of a node, itself where it is in none."""
+    named = groups.select(sql.col("node").alias(node), sql.col("root").alias(name))
+    return frame.join(named, node, "left").withColumn(name, sql.coalesce(name, node))
 
 
 def _caps(met: DataFrame) -> dict[str, int]:
@@ -146,9 +142,7 @@ def _to_compare(
 ) -> DataFrame:
     """Links that were not compared yet, in chunks: what is of one group together."""
     new = some.join(compared.select("left", "right"), ["left", "right"], "left_anti")
-    label = roots.select(sql.col("node").alias("left"), sql.col("root").alias("label"))
-    new = _with_said(new, bars).join(label, "left", "left")
-    new = new.withColumn("label", sql.coalesce("label", "left"))
+    new = _with_group(_with_said(new, bars), "left", roots, "label")
     return new.withColumn("chunk", chunk_of("label", work.chunks, "right")).drop("label")
 
 
@@ -179,7 +173,7 @@ def _in_rounds(  # noqa: PLR0913, PLR0917 - nodes, what was compared, and what i
             break
         of_lead = leads.withColumn("size", sql.count("*").over(Window.partitionBy("lead")))
         groups = of_lead.filter(sql.col("size") > SMALL_GROUP).select("node", sql.col("lead").alias("root"))
-        some = _searched_as(nodes.join(split, "node", "left_semi"), groups)
+        some = _with_group(nodes.join(split, "node", "left_semi"), "node", groups, "of")
         met = meetings(work, some, split.count(), forms=False).filter("left >= 0")
         new = _to_compare(work, together(met), compared, bars, leads.withColumnRenamed("lead", "root"))
         more = work.keep(f"compare, round {number}", compare(work, nodes, new, tells_sources))

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dedup.pairs import pair_keys
+from dedup.pairs import FORM, Pairs, pair_keys
 from dedup.provenance import NO_TIME, TAGGED, Provenance, numbered
 from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct
@@ -130,6 +130,13 @@ def rows_in(cells: pa.Array, kind: type, width: int) -> tuple[NDArray[Any], Rows
     per_row = np.dtype(kind).itemsize * width
     sizes: Rows = pc.binary_length(cells).fill_null(0).to_numpy().astype(np.int64) // per_row
     return np.frombuffer(octets, kind).reshape(-1, width), sizes
+
+
+def pairs_of(rows: pa.Table, left: Rows, right: Rows) -> Pairs:
+    """The columns `figures` and `passages` of pairs, which are in order of the given numbers of nodes."""
+    figures, _ = rows_in(rows["figures"].combine_chunks(), np.int32, FORM + 1)
+    passages, sizes = rows_in(rows["passages"].combine_chunks(), np.int32, 5)
+    return Pairs(left, right, figures, passages, np.append(0, np.cumsum(sizes)))
 
 
 def batches(**columns: Any) -> list[pa.RecordBatch]:

@@ -131,7 +131,7 @@ def each_chunk(function: OfChunk, batches: Iterable[pa.RecordBatch]) -> Iterator
         yield from function(pa.Table.from_batches(parts))
 
 
-def chunk_of(label: str, chunks: int, part: str | None = None) -> Column:
+def chunk_of(label: str | Column, chunks: int, part: str | None = None) -> Column:
     """The chunk of a label; where that has more than `SALT` rows, the chunk of a part of it.
 
     `part`: the column that tells which; all rows of one value are in one chunk.

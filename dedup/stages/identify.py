@@ -97,6 +97,18 @@ def identify(records: pa.Table, as_of: datetime | None, digests: Sequence[bytes]
     return Identified(articles, texts, of_record, first_record, ranks_of(articles), counts)
 
 
+def moment(as_of: datetime | None) -> datetime:
+    """The time that was given, or now. Raises `ValueError` for one without a zone."""
+    return with_zone(as_of or datetime.now(UTC), "as_of")
+
+
+def with_zone(time: datetime, name: str) -> datetime:
+    """The time. Raises `ValueError` for one without a zone."""
+    if time.utcoffset() is None:
+        raise ValueError(f"{name} must be a time with its zone, got {time!r}")
+    return time
+
+
 def _codes(records: pa.Table) -> NDArray[np.int64]:
     """A number for the id of each record."""
     ids = records["id"].combine_chunks()
