@@ -66,7 +66,10 @@ def find(request: pytest.FixtureRequest) -> Find:
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """A session with `SPARK`, which tests put back as they were; skips where Spark cannot run."""
+    """A session with `SPARK`, which tests put back as they were; skips where Spark cannot run.
+
+    A task may fail three times, which locally it may not unless that is said.
+    """
     pytest.importorskip("pyspark", reason="NOT RUN: no pyspark (pip install 'wirededup[spark]')")
     if not has_java():
         pytest.skip("NOT RUN: no Java (Spark needs version 17 on the path, or JAVA_HOME)")
@@ -74,7 +77,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PYSPARK_PYTHON", sys.executable)
-        builder = SparkSession.builder.master("local[2]").appName("tests")
+        builder = SparkSession.builder.master("local[2, 4]").appName("tests")
         builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         for name, value in SPARK.items():
             builder = builder.config(name, value)
