@@ -27,6 +27,7 @@ from dedup.stages.template import by_copies
 from dedup.threads import beside
 
 MOST_PAIRS = 1000  # between two groups or clusters; above it only the leads' pair is listed
+QUIET = 0.01  # of a group's members: where fewer move in a round, it is not searched again
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,16 @@ def search(  # noqa: PLR0913, PLR0917 - all that a search is made of
     every = np.ones(len(nodes), bool)
     by_band, by_print, caps = _meetings(nodes, bands, groups, every, settings, beyond.outside)
     within = pairs_within(roots, small & (sizes[roots] > 1))
+    large = np.flatnonzero(~small & (roots != np.arange(roots.size)))
     forms, caps["boilerplate_lists"] = candidates.share_boilerplate(nodes, raw.nodes, settings)
-    compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
+    to_roots = (roots[large], large)
+    compared.add(_join([within, to_roots, by_band, by_print, forms, _said(provenance)]), progress)
     across, cut = across_groups(compared, roots)
     compared.add(candidates.open_links(nodes, across, settings))
     with clock("cluster"):
-        clusters, relations = _cluster_all(compared, facts, bands, np.where(small, -1, roots))
+        clusters, relations, caps["split_groups"] = _cluster_all(
+            compared, facts, bands, np.where(small, -1, roots)
+        )
     found = compared.whole()
     left, right = np.sort(clusters.lead_of[np.stack(cut)], axis=0)
     return Found(
@@ -251,35 +256,48 @@ def across_groups(compared: Compared, roots: NDArray[np.int64]) -> tuple[Links, 
 
 def _cluster_all(
     compared: Compared, facts: Facts, bands: list[NDArray[np.uint64]], large: NDArray[np.int64]
-) -> tuple[Clusters, NDArray[np.int8]]:
-    """The clusters, and the relations of all pairs.
+) -> tuple[Clusters, NDArray[np.int8], int]:
+    """The clusters, the relations of all pairs, and how many large groups were not searched to their end.
 
-    Where a large group was split, search again among its members, with its parts as groups, and cluster anew
-    until nothing new is met. `large`: int64, the first node of each node's large group, -1 in none.
+    Where a large group was split, search again among its members, with its parts as groups, and cluster anew,
+    until nothing new is met or the group is quiet: of 50,000 copies of a story some look like letters of
+    one form, and each that leaves the cluster meets a few more. `large`: int64, the first node of each node's
+    large group, -1 in none.
     """
     nodes, provenance, settings = compared.nodes, compared.provenance, compared.settings
+    lead_of = np.full(len(nodes), -1)
     while True:
         pairs = compared.whole()
         relations = _relations(pairs, nodes, provenance, settings)
         verdicts = (joins(relations, pairs, nodes, settings), relations == Relation.TEMPLATE)
         clusters = cluster(nodes, pairs, verdicts, provenance.replaced, facts, settings.threshold)
+        split, quiet = _split(large, clusters.lead_of, lead_of)
         lead_of, before = clusters.lead_of, compared.number
-        split = _is_split(large, lead_of)
         if split.any():
             is_small = np.bincount(lead_of, minlength=len(nodes))[lead_of] <= candidates.SMALL_GROUP
             groups = np.where(is_small, np.arange(len(nodes)), lead_of).astype(np.int32)
             by_band, by_print, _ = _meetings(nodes, bands, groups, split, settings)
             compared.add(_join([by_band, by_print]))
         if compared.number == before:
-            return clusters, relations
+            return clusters, relations, quiet
 
 
-def _is_split(large: NDArray[np.int64], lead_of: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which nodes are in a large group whose members have more than one lead."""
+def _split(
+    large: NDArray[np.int64], lead_of: NDArray[np.int64], before: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], int]:
+    """Which nodes are in a large group with more than one lead, and how many such groups are quiet.
+
+    `before`: the leads of the round before. Quiet groups are left out; those of which no member moved are
+    not counted.
+    """
     nodes = np.flatnonzero(large >= 0)
+    group = large[nodes]
     low, high = np.full(large.size, large.size), np.full(large.size, -1)
-    np.minimum.at(low, large[nodes], lead_of[nodes])
-    np.maximum.at(high, large[nodes], lead_of[nodes])
+    np.minimum.at(low, group, lead_of[nodes])
+    np.maximum.at(high, group, lead_of[nodes])
+    size = np.bincount(group, minlength=large.size)
+    moved = np.bincount(group[lead_of[nodes] != before[nodes]], minlength=large.size)
+    moves = moved > QUIET * size
     split = np.zeros(large.size, bool)
-    split[nodes] = low[large[nodes]] != high[large[nodes]]
-    return split
+    split[nodes] = (moves & (low < high))[group]
+    return split, int((~moves & (low < high) & (moved > 0)).sum())

@@ -209,7 +209,7 @@ def test_the_run_tells_settings_counts_caps_seconds_and_what_was_missing(tmp_pat
         "pairs_compared": 1,
     }
     assert {name: run["counts"][name] for name in told} == told
-    assert set(run["caps"]) == {"band_lists", "fingerprint_lists", "boilerplate_lists"}
+    assert set(run["caps"]) == {"band_lists", "fingerprint_lists", "boilerplate_lists", "split_groups"}
     before = ["read", "sketch", "identify", "candidates", "boilerplate", "compare", "relate"]
     assert list(run["seconds"]) == [*before, "cluster", "repeats", "tell", "attribute"]
     assert all(seconds >= 0 for seconds in run["seconds"].values())

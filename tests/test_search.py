@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import dedup
+from dedup import search
 from dedup.columns import TABLES
 from dedup.report.csv import write_table
 from dedup.settings import Settings
@@ -132,6 +133,33 @@ def test_a_letter_of_another_source_joins_the_one_that_it_is_a_copy_of() -> None
     found = dedup.find_duplicates([*({**row, "source": "office"} for row in feed), copy])
     assert together(found) == [{"copy", "quarry 1"}]
     assert told(found)["copy", "elmstead 1"] == "template"
+
+
+def many_letters() -> list[Record]:
+    """Two letters of one form, each 40 times with a last line of its own: one near-copy group."""
+    return [
+        {
+            "id": f"{name} {n:02}",
+            "source": "agency" if n % 2 else "office",
+            "text": f"{one} By reporter number{n} of town{n * 7} and street{n * n}.",
+        }
+        for name, one in (("elmstead", ELMSTEAD), ("quarry", QUARRY))
+        for n in range(40)
+    ]
+
+
+def test_a_large_group_of_two_letters_is_searched_until_they_are_apart() -> None:
+    found = dedup.find_duplicates(many_letters())
+    assert together(found) == [{f"{name} {n:02}" for n in range(40)} for name in ("elmstead", "quarry")]
+    assert (found.run["counts"]["near_copy_groups"], found.run["caps"]["split_groups"]) == (1, 0)
+
+
+def test_a_group_that_is_quiet_is_searched_no_more_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "QUIET", 0.5)
+    found = dedup.find_duplicates(many_letters())
+    assert len(together(found)) == 2
+    assert found.run["caps"]["split_groups"] == 1
+    assert found.run["counts"]["pairs_compared"] < 400
 
 
 # What changes nothing.

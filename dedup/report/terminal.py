@@ -170,7 +170,10 @@ def rejected(told: Figures) -> Iterator[str]:
 
 def capped(run: Mapping[str, Any]) -> Iterator[str]:
     """What is said of the caps that a run met; `run`: what `run.json` holds."""
-    met = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(run.get("caps", {}).items()) if n]
+    caps = dict(run.get("caps", {}))
+    if groups := caps.pop("split_groups", 0):
+        yield f"Split, and left once few of their articles moved: {count(groups, 'large group')}."
+    met = [f"{name.replace('_', ' ')} ({n:,})" for name, n in sorted(caps.items()) if n]
     if met:
         yield f"Over-full, their articles held to the shortest ones only: {', '.join(met)}."
 

@@ -151,12 +151,14 @@ def _links(left: Rows, right: Rows, kinds: int, shared: NDArray[np.int32]) -> li
 
 
 def within(roots: DataFrame, most: int) -> DataFrame:
-    """All pairs within the groups of up to `most` nodes."""
+    """All pairs within the groups of up to `most` nodes; of larger ones those with the first node."""
     small = roots.filter(sql.col("size") <= most)
     left = small.select("root", sql.col("node").alias("left"))
     right = small.select("root", sql.col("node").alias("right"))
     pairs = left.join(right, "root").filter("left < right")
-    return _as_links(pairs, WITHIN)
+    large = roots.filter(sql.col("size") > most).filter("root < node")
+    to_roots = large.select("root", sql.col("root").alias("left"), sql.col("node").alias("right"))
+    return _as_links(pairs.union(to_roots), WITHIN)
 
 
 def said(bars: DataFrame) -> DataFrame:

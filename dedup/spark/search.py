@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as sql
 
-from dedup.search import MOST_PAIRS
+from dedup.search import MOST_PAIRS, QUIET
 from dedup.spark import links
 from dedup.spark.clustering import clustered, settled_pairs
 from dedup.spark.components import components
@@ -80,7 +80,7 @@ def search(
         several, cut = across(compared.filter(sql.col("row") == TOLD), roots, SMALL_GROUP, MOST_PAIRS)
         new = _to_compare(work, several, compared, bars, roots)
         compared = compared.unionByName(work.keep("compare groups", compare(work, nodes, new, tells_sources)))
-    found, leads, compared = _in_rounds(
+    found, leads, compared, caps["split_groups"] = _in_rounds(
         work, articles, nodes, compared, bars, large if has_large else None, tells_sources
     )
     return Found(
@@ -154,13 +154,14 @@ def _in_rounds(  # noqa: PLR0913, PLR0917 - nodes, what was compared, and what i
     bars: DataFrame | None,
     large: DataFrame | None,
     tells_sources: bool,
-) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """All pairs with their relation, who leads whom, and all that was compared.
+) -> tuple[DataFrame, DataFrame, DataFrame, int]:
+    """All pairs with their relation, who leads whom, all that was compared, and how many groups are quiet.
 
     Where a large group was split, its members are searched again, with its parts as groups, and clustered
-    anew until nothing new is met.
+    anew until nothing new is met or the group is quiet.
     """
-    number = 1
+    number, quiet = 1, 0
+    leads = None
     while True:
         told = compared.filter(sql.col("row") == TOLD)
         edges = told.filter(~sql.col("relation").isin(*_APART)).select("left", "right")
@@ -168,28 +169,47 @@ def _in_rounds(  # noqa: PLR0913, PLR0917 - nodes, what was compared, and what i
         verdicts = work.keep(
             f"cluster, round {number}", clustered(work, articles, told, parts, tells_sources)
         )
-        leads = verdicts.filter("node is not null").select("node", "lead", "coverage")
-        if large is None or (split := _split(large, leads)).isEmpty():
+        before, leads = leads, verdicts.filter("node is not null").select("node", "lead", "coverage")
+        if large is None:
+            break
+        split, quiet = _split(large, leads, before)
+        some = nodes.join(split, "node", "left_semi")
+        if not (size := some.count()):
             break
         of_lead = leads.withColumn("size", sql.count("*").over(Window.partitionBy("lead")))
         groups = of_lead.filter(sql.col("size") > SMALL_GROUP).select("node", sql.col("lead").alias("root"))
-        some = _with_group(nodes.join(split, "node", "left_semi"), "node", groups, "of")
-        met = meetings(work, some, split.count(), forms=False).filter("left >= 0")
+        met = meetings(work, _with_group(some, "node", groups, "of"), size, forms=False).filter("left >= 0")
         new = _to_compare(work, together(met), compared, bars, leads.withColumnRenamed("lead", "root"))
         more = work.keep(f"compare, round {number}", compare(work, nodes, new, tells_sources))
         if not work.rows[f"compare, round {number}"]:
             break
         compared = compared.unionByName(more)
         number += 1
-    return work.keep("pairs", settled_pairs(told, verdicts)), leads, compared
+    return work.keep("pairs", settled_pairs(told, verdicts)), leads, compared, quiet
 
 
 _APART = (int(Relation.NONE), int(Relation.SHARED), int(Relation.BOILERPLATE))
 """Relations that hold no two articles together."""
 
 
-def _split(large: DataFrame, leads: DataFrame) -> DataFrame:
-    """The nodes of large groups whose members have more than one lead."""
-    led = large.join(leads, "node", "left").withColumn("lead", sql.coalesce("lead", "node"))
-    of_group = led.groupBy("root").agg(sql.min("lead").alias("low"), sql.max("lead").alias("high"))
-    return large.join(of_group.filter("low != high"), "root").select("node")
+def _split(large: DataFrame, leads: DataFrame, before: DataFrame | None) -> tuple[DataFrame, int]:
+    """The nodes of large groups with more than one lead, and how many such groups are quiet.
+
+    As `dedup.search` has it. `before`: the leads of the round before, if there was one.
+    """
+    led = _with_group(large, "node", leads.withColumnRenamed("lead", "root"), "lead")
+    if before is None:
+        led = led.withColumn("moved", sql.lit(1))
+    else:
+        led = _with_group(led, "node", before.withColumnRenamed("lead", "root"), "before")
+        led = led.withColumn("moved", (sql.col("lead") != sql.col("before")).cast("int"))
+    groups = led.groupBy("root").agg(
+        sql.min("lead").alias("low"),
+        sql.max("lead").alias("high"),
+        sql.sum("moved").alias("moved"),
+        sql.count("*").alias("size"),
+    )
+    split = groups.filter("low < high")
+    moves = sql.col("moved") > QUIET * sql.col("size")
+    quiet = split.filter(~moves & (sql.col("moved") > 0))
+    return large.join(split.filter(moves), "root", "left_semi").select("node"), quiet.count()

@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 # Batches are cut by size too: 10,000 long texts would not fit the 2 GiB of one Arrow column.
 _CONF = {
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
     "spark.sql.execution.arrow.maxBytesPerBatch": str(CHUNK_BYTES),
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
@@ -77,7 +77,7 @@ class Work:
         with self.clock(stage):
             kept = stored(frame)
             self._kept.append(kept)
-            rows = kept.count()
+            rows = int(_rdd(kept).count())  # of a frame it takes a plan and a shuffle, ten times as long
         self.rows[stage] = rows
         _LOG.info("%s: %d rows, %.1f s", stage, rows, self.clock.costs[stage].wall)
         return kept
@@ -110,8 +110,13 @@ def release(frame: DataFrame) -> None:
 
     `unpersist` of a frame does not, and Spark itself only after the driver's next full garbage collection.
     """
-    plan: Any = frame._jdf.queryExecution().logical()
-    plan.rdd().unpersist(False)
+    _rdd(frame).unpersist(False)
+
+
+def _rdd(kept: DataFrame) -> Any:
+    """The rows of a checkpoint, as the JVM has them."""
+    plan: Any = kept._jdf.queryExecution().logical()
+    return plan.rdd()
 
 
 def each_chunk(function: OfChunk, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from dedup.duplicates import Duplicates
 from dedup.report.figures import figures
 from dedup.report.highlights import largest_clusters, most_repeating
-from dedup.report.terminal import harmless, show
+from dedup.report.terminal import capped, harmless, show
 from tests.report.made_up import RUN, member, result, table
 
 
@@ -105,6 +105,15 @@ def test_versions_of_an_article_repeat_themselves_each_for_itself() -> None:
         ("Late", 2, 4, 1.0),
         ("Early", 1, 2, 0.1),
     ]
+
+
+def test_caps_are_told_by_what_they_cap() -> None:
+    told = list(capped({"caps": {"band_lists": 2, "fingerprint_lists": 0, "split_groups": 1}}))
+    assert told == [
+        "Split, and left once few of their articles moved: 1 large group.",
+        "Over-full, their articles held to the shortest ones only: band lists (2).",
+    ]
+    assert not list(capped({"caps": {"band_lists": 0, "split_groups": 0}}))
 
 
 def test_the_summary_tells_each_part_in_plain_text() -> None:
