@@ -161,15 +161,15 @@ class Archive:
             on_read(taken.feed)
         digests = text_digests(Texts(taken.feed.articles["text"]))
         feed = feed_hash(taken.feed.articles, digests)
-        run = reports.known_run(self._store, run_id, feed)
+        run, texts = reports.known_run(self._store, run_id, feed), None
         if run is None:
             with self._store.transaction():
-                run = self._run(taken, digests, when, (run_id or feed, feed), tell, clock)
+                run, texts = self._run(taken, digests, when, (run_id or feed, feed), tell, clock)
         elif run.feed != feed:
             _log.warning(
                 "run %s is known and was given another feed: its report is told, nothing added", run_id
             )
-        return reports.told(self._store, run, taken, digests)
+        return reports.told(self._store, run, taken, digests, texts)
 
     def find(
         self,
@@ -185,8 +185,8 @@ class Archive:
         taken = take_in(articles, options, fields, self.settings, untold, clock)
         digests = text_digests(Texts(taken.feed.articles["text"]))
         with self._store.undone():
-            run = self._run(taken, digests, when, ("", ""), untold, clock)
-            return reports.told(self._store, run, taken, digests)
+            run, texts = self._run(taken, digests, when, ("", ""), untold, clock)
+            return reports.told(self._store, run, taken, digests, texts)
 
     def remove(self, ids: Iterable[str], *, run_id: str | None = None) -> Duplicates:
         """Take all versions of some ids out, and judge again what they touched; tells what changed.
@@ -224,8 +224,8 @@ class Archive:
         with self._store.transaction():
             gone = numbers(removed, "article")
             named = (f"{name} {now.isoformat()}", "")
-            run = self._run(taken, [], when, named, untold, clock, gone)
-        return reports.told(self._store, run, taken, [])
+            run, texts = self._run(taken, [], when, named, untold, clock, gone)
+        return reports.told(self._store, run, taken, [], texts)
 
     def _run(  # noqa: PLR0913, PLR0917 - a run is made of these
         self,
@@ -236,18 +236,18 @@ class Archive:
         tell: Progress,
         clock: Clock,
         removed: Rows | None = None,
-    ) -> reports.Run:
-        """One run, written; `named`: its id and the hash of its feed."""
+    ) -> tuple[reports.Run, reports.TextColumns | None]:
+        """One run, written, and the texts that it tells; `named`: its id and the hash of its feed."""
         store, shelf = self._store, self._shelf
         gone = np.empty(0, np.int64) if removed is None else removed
         run = reports.Run(store.one("SELECT coalesce(max(run) + 1, 1) FROM runs"), *named)
         roll = call_roll(store, taken.feed.articles, digests, when, gone)
         given = Given(taken.feed.articles["text"], taken.sketches)
         night = hold(store, roll, given, gone, run.number, shelf, tell, clock)
-        reports.keep(store, run, night, taken, when, shelf, clock)
+        texts = reports.keep(store, run, night, taken, when, shelf, clock)
         if gone.size or night.kills.num_rows:
             forget(store)
-        return run
+        return run, texts if self.keep_text else None
 
     def _when(self, as_of: datetime | None, window: timedelta | None) -> When:
         as_of = moment(as_of)

@@ -29,6 +29,10 @@ from dedup.store import Store
 Rows = NDArray[np.int64]
 
 _RUN_JSON, _DROPPED = "run.json", "dropped"
+_WITH_TEXT = ("articles", "repeats")
+
+TextColumns = dict[str, pa.ChunkedArray]
+"""The texts of the tables of a report that have some, by their names."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ def known_run(store: Store, run_id: str | None, feed: str) -> Run | None:
 
 def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
     store: Store, run: Run, night: Night, taken: Intake, when: When, shelf: Shelf, clock: Clock
-) -> None:
-    """Keep the report of a run; the texts in it are those of the archive."""
+) -> TextColumns:
+    """Keep the report of a run without the texts in it, which are those of the archive and given back."""
     told = _tables(store, night, taken, run)
     told["boilerplate"] = shelf.bare(told["boilerplate"])
     told[_DROPPED] = pa.table({"article": _dropped(night, shelf.settings).astype(np.uint32)})
@@ -64,7 +68,8 @@ def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
         facts["missing"] = [line for line in facts["missing"] if line != too_few(shelf.settings)]
     articles = night.judged.known.articles.select(["id", "version"])
     numbered = articles.append_column("article", pa.array(night.number.astype(np.uint32)))
-    for name in ("articles", "repeats"):  # ids alone do not tell which text is meant: versions come and go
+    texts = {name: told[name]["text"] for name in _WITH_TEXT}
+    for name in _WITH_TEXT:  # ids alone do not tell which text is meant: versions come and go
         told[name] = _numbered(store, told[name], numbered)
     bodies = {name: _packed(table) for name, table in told.items()}
     bodies[_RUN_JSON] = json.dumps(facts, default=lambda number: number.item()).encode()
@@ -93,6 +98,7 @@ def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
             }
         ),
     )
+    return texts
 
 
 def _articles_in(table: pa.Table) -> int:
@@ -169,35 +175,41 @@ def _packed(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def told(store: Store, run: Run, taken: Intake, digests: list[bytes]) -> Duplicates:
-    """The report of a run, out of the archive, for the feed that it was given."""
+def told(
+    store: Store, run: Run, taken: Intake, digests: list[bytes], texts: TextColumns | None = None
+) -> Duplicates:
+    """The report of a run, out of the archive, for the feed that it was given; `texts`: where at hand."""
     found = store.rows("SELECT name, body FROM reports WHERE run = ?", run.number)
     bodies = dict(zip(found["name"].to_pylist(), found["body"].to_pylist(), strict=True))
     facts = json.loads(bodies.pop(_RUN_JSON))
     tables = {name: pq.read_table(io.BytesIO(body)) for name, body in bodies.items()}
     dropped = tables.pop(_DROPPED)
-    tables["articles"] = _with_texts(store, tables["articles"])
-    tables["repeats"] = _with_slices(store, tables["repeats"])
+    texts = texts or {name: read(store, tables[name]) for name, read in _TEXTS.items()}
+    for name, column in texts.items():
+        columns = schema(name, of_archive=True).names
+        tables[name] = tables[name].append_column("text", column).select(columns)
     mask = _kept(store, run, taken, digests, dropped)
     ordered = {name: tables[name] for name in ARCHIVE_TABLES}
     return Duplicates(tables=ordered, run=facts, keep=mask, articles_in=taken.articles_in)
 
 
-def _with_texts(store: Store, articles: pa.Table) -> pa.Table:
-    """The articles with their texts, absent where they are archived no more."""
+def _texts(store: Store, articles: pa.Table) -> pa.ChunkedArray:
+    """The texts of articles, absent where they are archived no more."""
     sql = "SELECT t.text FROM given g LEFT JOIN texts t USING (article) ORDER BY g.place"
-    texts = store.rows(sql, given=_placed(articles))["text"].cast(pa.large_string())
-    return articles.append_column("text", texts).select(schema("articles").names)
+    return store.rows(sql, given=_placed(articles))["text"].cast(pa.large_string())
 
 
-def _with_slices(store: Store, repeats: pa.Table) -> pa.Table:
-    """The repeats with the text of their first place, empty where it is archived no more."""
+def _slices(store: Store, repeats: pa.Table) -> pa.ChunkedArray:
+    """The text of the first place of repeats, empty where it is archived no more."""
     sql = (
         "SELECT coalesce(substring(t.text, g.first_start + 1, g.first_end - g.first_start), '') AS text "
         "FROM given g LEFT JOIN texts t USING (article) ORDER BY g.place"
     )
-    texts = store.rows(sql, given=_placed(repeats))["text"].cast(pa.large_string())
-    return repeats.append_column("text", texts).select(schema("repeats", of_archive=True).names)
+    return store.rows(sql, given=_placed(repeats))["text"].cast(pa.large_string())
+
+
+_TEXTS = dict(zip(_WITH_TEXT, (_texts, _slices), strict=True))
+"""What reads the texts of each table."""
 
 
 def _placed(table: pa.Table) -> pa.Table:
