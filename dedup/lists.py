@@ -21,7 +21,7 @@ from dedup.kernels.postings import (
     pair_with_first,
 )
 from dedup.settings import Settings
-from dedup.sketches import FEWEST_TOKENS, Nodes, distinct
+from dedup.sketches import FEWEST_TOKENS, Nodes, distinct, places_of
 from dedup.threads import in_order, ranges
 
 CAP = 128  # a longer list links each of its nodes to its `HUBS` shortest only
@@ -162,3 +162,12 @@ def _meet(
     nothing = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32))
     left, right, shared = (np.concatenate(some) for some in zip(nothing, *parts, strict=True))
     return left, right, shared
+
+
+def pairs_within(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Links:
+    """All pairs within each group of the chosen nodes."""
+    nodes = np.flatnonzero(chosen)
+    nodes = nodes[np.argsort(roots[nodes], kind="stable")]
+    behind = np.arange(1, nodes.size + 1)
+    sizes = np.searchsorted(roots[nodes], roots[nodes], "right") - behind
+    return np.repeat(nodes, sizes), nodes[places_of(behind, sizes)]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dedup.attribution import Attribution, Outlined
 from dedup.clock import Clock
 from dedup.compared import Compared, Progress
-from dedup.lists import Links, Outside, to_links
+from dedup.lists import Links, Outside, pairs_within, to_links
 from dedup.pairs import Pairs, pair_keys
 from dedup.provenance import Provenance
 from dedup.settings import Settings
@@ -214,15 +214,6 @@ def near_groups(compared: Compared, heads: Links) -> NDArray[np.int64]:
     while not np.array_equal(further := roots[roots], roots):
         roots = further
     return roots
-
-
-def pairs_within(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Links:
-    """All pairs within each group of the chosen nodes."""
-    nodes = np.flatnonzero(chosen)
-    nodes = nodes[np.argsort(roots[nodes], kind="stable")]
-    behind = np.arange(1, nodes.size + 1)
-    sizes = np.searchsorted(roots[nodes], roots[nodes], "right") - behind
-    return np.repeat(nodes, sizes), nodes[places_of(behind, sizes)]
 
 
 def across_groups(compared: Compared, roots: NDArray[np.int64]) -> tuple[Links, Links]:

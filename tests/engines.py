@@ -40,7 +40,9 @@ def on_spark(spark: SparkSession) -> Find:
 
         # The number of its row goes along with each record, as any other column of the caller's.
         names = dict.fromkeys(name for row in feed for name in row)
-        columns = {name: [row.get(name) for row in feed] for name in names}
+        columns = {name: pa.array([row.get(name) for row in feed]) for name in names}
+        if not feed:  # a frame has columns, rows or none
+            columns = {name: pa.array([], pa.string()) for name in ("id", "text")}
         table = pa.table({**columns, "row": np.arange(len(feed))})
         frame = spark.createDataFrame(table).repartition(2)
         found = find_duplicates(frame, **wanted)

@@ -62,7 +62,7 @@ def meetings(work: Work, nodes: DataFrame, number: int, forms: bool) -> DataFram
     """What shares keys, as `LINKS`: pairs of nodes of different groups, once for each chunk they meet in.
 
     `nodes` have their `runs`, and in `of` the group that they are searched as. `forms`: whether boilerplate
-    is searched too. Rows of `left` -1 tell in `shared` how many lists of a kind were capped.
+    is searched too. Rows of `left` -1 tell in `shared`, or `forms`, how many lists of a kind were capped.
     """
     parts = 1 + number * 64 // CHUNK_ENTRIES
     blobs = nodes.select("article", "text", "runs", "of").mapInArrow(

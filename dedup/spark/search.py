@@ -68,7 +68,7 @@ def search(
     large = roots.filter(sql.col("size") > SMALL_GROUP).select("node", "root")
     searched = _with_group(nodes, "node", large, "of")
     met = work.keep("candidates", meetings(work, searched, number, forms=runs is not None))
-    caps = _caps(met)
+    caps = caps_of(met)
     some = met.filter("left >= 0").unionByName(within(roots, SMALL_GROUP))
     some = some if bars is None else some.unionByName(said(bars))
     compared = held.filter(sql.col("row") != PARENT)
@@ -129,9 +129,10 @@ def _with_group(frame: DataFrame, node: str, groups: DataFrame, name: str) -> Da
     return frame.join(named, node, "left").withColumn(name, sql.coalesce(name, node))
 
 
-def _caps(met: DataFrame) -> dict[str, int]:
-    """How many lists of each kind were capped."""
-    rows = met.filter("left < 0").groupBy("kinds").agg(sql.sum("shared").alias("lists")).collect()
+def caps_of(met: DataFrame) -> dict[str, int]:
+    """How many lists of each kind were capped, out of what `links.meetings` gives."""
+    number = sql.col("shared") + sql.col("forms")  # in the one of these that is of the kind
+    rows = met.filter("left < 0").groupBy("kinds").agg(sql.sum(number).alias("lists")).collect()
     capped = {row["kinds"]: int(row["lists"]) for row in rows}
     names = {"band_lists": BAND, "fingerprint_lists": PRINTS, "boilerplate_lists": FORMS}
     return {name: capped.get(kind, 0) for name, kind in names.items()}

@@ -131,6 +131,15 @@ def _workers() -> list[int]:
 # What cannot be read.
 
 
+def test_capped_lists_are_counted_by_their_kind(spark: SparkSession) -> None:
+    from dedup.spark.links import BAND, FORMS, LINKS, PRINTS
+    from dedup.spark.search import caps_of
+
+    rows = [(-1, -1, BAND, 1, 0), (-1, -1, BAND, 2, 0), (-1, -1, FORMS, 0, 67), (3, 4, PRINTS, 9, 0)]
+    told = {"band_lists": 3, "fingerprint_lists": 0, "boilerplate_lists": 67}
+    assert caps_of(spark.createDataFrame(rows, LINKS)) == told
+
+
 def test_a_frame_without_a_text_is_an_error(spark: SparkSession) -> None:
     from dedup.spark import find_duplicates
 
