@@ -164,10 +164,13 @@ def _meet(
     return left, right, shared
 
 
-def pairs_within(roots: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Links:
-    """All pairs within each group of the chosen nodes."""
-    nodes = np.flatnonzero(chosen)
+def pairs_within(roots: NDArray[np.int64], most: int) -> Links:
+    """All pairs within the groups of up to `most` nodes; of larger ones those with the first node."""
+    size = np.bincount(roots, minlength=roots.size)[roots]
+    large = np.flatnonzero((size > most) & (roots != np.arange(roots.size)))
+    nodes = np.flatnonzero((size > 1) & (size <= most))
     nodes = nodes[np.argsort(roots[nodes], kind="stable")]
     behind = np.arange(1, nodes.size + 1)
-    sizes = np.searchsorted(roots[nodes], roots[nodes], "right") - behind
-    return np.repeat(nodes, sizes), nodes[places_of(behind, sizes)]
+    later = np.searchsorted(roots[nodes], roots[nodes], "right") - behind
+    left, right = np.repeat(nodes, later), nodes[places_of(behind, later)]
+    return np.append(roots[large], left), np.append(large, right)

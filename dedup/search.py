@@ -94,11 +94,9 @@ def search(  # noqa: PLR0913, PLR0917 - all that a search is made of
     groups = np.where(small, np.arange(len(nodes)), roots).astype(np.int32)
     every = np.ones(len(nodes), bool)
     by_band, by_print, caps = _meetings(nodes, bands, groups, every, settings, beyond.outside)
-    within = pairs_within(roots, small & (sizes[roots] > 1))
-    large = np.flatnonzero(~small & (roots != np.arange(roots.size)))
+    within = pairs_within(roots, candidates.SMALL_GROUP)
     forms, caps["boilerplate_lists"] = candidates.share_boilerplate(nodes, raw.nodes, settings)
-    to_roots = (roots[large], large)
-    compared.add(_join([within, to_roots, by_band, by_print, forms, _said(provenance)]), progress)
+    compared.add(_join([within, by_band, by_print, forms, _said(provenance)]), progress)
     across, cut = across_groups(compared, roots)
     compared.add(candidates.open_links(nodes, across, settings))
     with clock("cluster"):

@@ -29,7 +29,6 @@ from dedup.store import Store
 Rows = NDArray[np.int64]
 
 _RUN_JSON, _DROPPED = "run.json", "dropped"
-_WITH_TEXT = ("articles", "repeats")
 
 TextColumns = dict[str, pa.ChunkedArray]
 """The texts of the tables of a report that have some, by their names."""
@@ -68,8 +67,8 @@ def keep(  # noqa: PLR0913, PLR0917 - a report is made of these
         facts["missing"] = [line for line in facts["missing"] if line != too_few(shelf.settings)]
     articles = night.judged.known.articles.select(["id", "version"])
     numbered = articles.append_column("article", pa.array(night.number.astype(np.uint32)))
-    texts = {name: told[name]["text"] for name in _WITH_TEXT}
-    for name in _WITH_TEXT:  # ids alone do not tell which text is meant: versions come and go
+    texts = {name: told[name]["text"] for name in _TEXTS}
+    for name in _TEXTS:  # ids alone do not tell which text is meant: versions come and go
         told[name] = _numbered(store, told[name], numbered)
     bodies = {name: _packed(table) for name, table in told.items()}
     bodies[_RUN_JSON] = json.dumps(facts, default=lambda number: number.item()).encode()
@@ -208,8 +207,8 @@ def _slices(store: Store, repeats: pa.Table) -> pa.ChunkedArray:
     return store.rows(sql, given=_placed(repeats))["text"].cast(pa.large_string())
 
 
-_TEXTS = dict(zip(_WITH_TEXT, (_texts, _slices), strict=True))
-"""What reads the texts of each table."""
+_TEXTS = {"articles": _texts, "repeats": _slices}
+"""The tables that have texts, and what reads them."""
 
 
 def _placed(table: pa.Table) -> pa.Table:

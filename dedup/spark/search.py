@@ -174,9 +174,9 @@ def _in_rounds(  # noqa: PLR0913, PLR0917 - nodes, what was compared, and what i
         if large is None:
             break
         split, quiet = _split(large, leads, before)
-        some = nodes.join(split, "node", "left_semi")
-        if not (size := some.count()):
+        if not (size := split.count()):
             break
+        some = nodes.join(split, "node", "left_semi")
         of_lead = leads.withColumn("size", sql.count("*").over(Window.partitionBy("lead")))
         groups = of_lead.filter(sql.col("size") > SMALL_GROUP).select("node", sql.col("lead").alias("root"))
         met = meetings(work, _with_group(some, "node", groups, "of"), size, forms=False).filter("left >= 0")

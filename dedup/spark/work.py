@@ -23,7 +23,8 @@ DRIVER_EDGES = 20_000_000  # up to here components are joined on the driver
 
 _LOG = logging.getLogger(__name__)
 
-# Batches are cut by size too: 10,000 long texts would not fit the 2 GiB of one Arrow column.
+# Batches are cut by size too, for many long texts would not fit the 2 GiB of one Arrow column. For that Spark
+# measures a batch with each row, its lists by their length: so it has few rows.
 _CONF = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
     "spark.sql.execution.arrow.maxBytesPerBatch": str(CHUNK_BYTES),

@@ -128,9 +128,6 @@ def _workers() -> list[int]:
     return [pid for pid, parent in parents.items() if parent in parents]
 
 
-# What cannot be read.
-
-
 def test_capped_lists_are_counted_by_their_kind(spark: SparkSession) -> None:
     from dedup.spark.links import BAND, FORMS, LINKS, PRINTS
     from dedup.spark.search import caps_of
@@ -138,6 +135,9 @@ def test_capped_lists_are_counted_by_their_kind(spark: SparkSession) -> None:
     rows = [(-1, -1, BAND, 1, 0), (-1, -1, BAND, 2, 0), (-1, -1, FORMS, 0, 67), (3, 4, PRINTS, 9, 0)]
     told = {"band_lists": 3, "fingerprint_lists": 0, "boilerplate_lists": 67}
     assert caps_of(spark.createDataFrame(rows, LINKS)) == told
+
+
+# What cannot be read.
 
 
 def test_a_frame_without_a_text_is_an_error(spark: SparkSession) -> None:
