@@ -25,8 +25,9 @@ Progress = Callable[[float], None]
 class Compared:
     """The pairs compared so far; those without a relation are remembered by key alone.
 
-    While boilerplate is learnt, `FORM` tells pages of one frame instead of templates. `known`: what was
-    compared then; where neither node has any boilerplate, it is not compared again.
+    `keys`: int64, ascending, the `pair_keys` of all. While boilerplate is learnt, `FORM` tells pages of one
+    frame instead of templates. `known`: what was compared then; where neither node has any boilerplate, it is
+    not compared again.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Compared:
         self.settings = settings
         self.clock = clock
         self._parts: list[Pairs] = []
-        self._seen: list[NDArray[np.int64]] = []
+        self.keys: NDArray[np.int64] = np.empty(0, np.int64)
         self.kinds: Kinds = known.kinds if known else Kinds(nodes, provenance)
         self._shingles: Shingles = Shingles(nodes, settings, known._shingles if known else None)
         self._known = known._without_boilerplate(nodes) if known else (np.empty(0, np.int64), no_pairs())
@@ -53,18 +54,13 @@ class Compared:
     @property
     def number(self) -> int:
         """How many pairs."""
-        return sum(seen.size for seen in self._seen)
-
-    @property
-    def keys(self) -> NDArray[np.int64]:
-        """The `pair_keys` of all that were compared, ascending."""
-        return np.sort(np.concatenate([np.empty(0, np.int64), *self._seen]))
+        return self.keys.size
 
     def add(self, links: Links, progress: Progress = untold) -> list[Pairs]:
         """Compare the links that are new, and return those that have a relation, in parts."""
-        left, right = candidates.without(links, *self._seen)
+        left, right = candidates.without(links, self.keys)
         keys = pair_keys(left, right)
-        self._seen.append(keys)
+        self.keys = np.sort(np.concatenate([self.keys, keys]), kind="stable")  # it merges what is in order
         is_new = ~among(keys, self._known[0])
         with self.clock("compare"):
             told = compare(
@@ -86,7 +82,7 @@ class Compared:
     def _tell_forms(self, told: Pairs) -> None:
         """Fill in `FORM`."""
         if self.learns:
-            told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance)
+            told.figures[:, FORM] = are_framed(self.nodes, told, self.provenance, self.settings.workers)
         else:
             told.figures[:, FORM] = are_templates(
                 self.nodes, told, self.provenance, self.kinds, self.settings
@@ -100,8 +96,7 @@ class Compared:
     def _without_boilerplate(self, nodes: Nodes) -> tuple[NDArray[np.int64], Pairs]:
         """The keys of the pairs of which no node has any, and of these the pairs that have a relation."""
         bare = nodes.own == nodes.counts
-        keys = self.keys
-        pairs = self.whole()
+        keys, pairs = self.keys, self.whole()
         return (
             keys[bare[keys >> 32] & bare[keys & 0xFFFFFFFF]],
             pairs.take(np.flatnonzero(bare[pairs.left] & bare[pairs.right])),

@@ -12,6 +12,8 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+_LEAST = 128  # what a range holds at least: a call of a kernel takes as long as its work on a few
+
 
 def untold(_share: float) -> None:
     """Progress that nobody asked for."""
@@ -44,6 +46,8 @@ def beside(work: Callable[[], R], workers: int) -> Iterator[Callable[[], R]]:
         yield pool.submit(work).result
 
 
-def ranges(total: int, size: int) -> list[tuple[int, int]]:
-    """`0:total` cut into ranges of at most `size`."""
+def ranges(total: int, size: int, workers: int = 1) -> list[tuple[int, int]]:
+    """`0:total` cut into ranges of at most `size`, and of less where some workers were left without one."""
+    if workers > 1:
+        size = min(size, max(_LEAST, -(-total // (2 * workers))))
     return [(start, min(total, start + size)) for start in range(0, total, size)]

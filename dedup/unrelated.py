@@ -82,7 +82,8 @@ def hold_unrelated(
     seen = seen_in(nodes.tokens, nodes.token_spans[::step], step, settings)
     looked_at = holders.looked_at(settings)
     keywords = keywords_of(nodes.tokens, nodes.token_spans, looked_at, seen, settings)
-    longest = _longest(runs)
+    order = longest_first(runs)
+    longest = runs[order[np.diff(runs[order, 0], prepend=-1) != 0]]
     sizes = (longest[:, 3] - longest[:, 2]).astype(np.int64)
     tokens = nodes.tokens[places_of(nodes.token_spans[longest[:, 1], 0] + longest[:, 2], sizes)]
     return judge(holders, keywords, known_to_share(tokens, sizes, holders), settings)
@@ -155,11 +156,11 @@ def _words(
     return gram_set(words[starts]), np.diff(starts, append=words.size).astype(np.int32)
 
 
-def _longest(runs: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The longest run of each block, the first of equally long ones."""
-    order = np.lexsort((runs[:, 2], runs[:, 1], runs[:, 2] - runs[:, 3], runs[:, 0]))
-    longest: NDArray[np.int32] = runs[order[np.diff(runs[order, 0], prepend=-1) != 0]]
-    return longest
+def longest_first(runs: NDArray[np.integer]) -> Rows:
+    """The order of runs by block, the longest first, equally long ones as they come."""
+    keys = (runs[:, 0].astype(np.int64) + 1 << 32) - (runs[:, 3] - runs[:, 2])
+    order: Rows = np.argsort(keys, kind="stable")
+    return order
 
 
 def known_to_share(tokens: NDArray[np.uint32], sizes: Rows, holders: Holders) -> Own:

@@ -102,7 +102,7 @@ def _relate() -> None:
     find_spots(known.texts, left, passage[:, :2].copy(), 1)
     figures = np.full((left.size, FORM + 1), _OWN, np.int32)
     pairs = Pairs(left, right, figures, passage, np.arange(left.size + 1))
-    are_framed(nodes, pairs, known)
+    are_framed(nodes, pairs, known, 1)
     are_templates(nodes, pairs, known, Kinds(nodes, known), _SETTINGS)
     are_forms(nodes, pairs, np.arange(len(pairs)))
     none = np.zeros(len(pairs), np.bool_)

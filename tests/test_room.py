@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -37,6 +39,20 @@ def test_a_pile_grows_beyond_what_it_started_with(monkeypatch: pytest.MonkeyPatc
     for start in range(0, 100, 10):
         pile.add(np.arange(start, start + 10, dtype=np.uint8))
     assert pile.filled().tolist() == list(range(100))
+
+
+def test_a_pile_grows_while_a_profiler_holds_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LEAST", 2)
+    pile = Room().pile(np.uint8)
+    frames: list[FrameType] = []
+    sys.setprofile(lambda frame, _event, _value: frames.append(frame))
+    try:
+        for _ in range(3):
+            pile.add(np.ones(10, np.uint8))
+    finally:
+        sys.setprofile(None)
+    assert pile.filled().sum() == 30
+    assert frames
 
 
 def test_piles_share_the_memory_of_their_room() -> None:

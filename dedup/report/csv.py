@@ -6,7 +6,6 @@ import base64
 import json
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -36,7 +35,6 @@ _NOTHING, _APOSTROPHE, _MARK, _Z = (pa.scalar(mark, _TEXT) for mark in ("", "'",
 _ROWS_PER_SLICE = 8_192
 # A row must fit into one block when read back; an article of 10 MB may be repeated in one cell.
 _BLOCK = 1 << 28
-_THREADS = 2  # beside those of other tables; lines are made twice as fast as they are written
 
 
 def write(
@@ -55,13 +53,14 @@ def write(
     if file_format not in ("csv", "parquet"):
         raise ValueError(f"file_format must be csv or parquet, got {file_format!r}")
     folder.check_inputs(out, found.run.get("inputs", ()))
-    with folder.replacing(out) as new, ThreadPoolExecutor() as pool:
-        written = []
-        for name, table in found.small.items():
+    with folder.replacing(out) as new:
+
+        def work(name: str) -> None:
             kind = "parquet" if name == "articles" else file_format
-            written.append(pool.submit(_write, table, new / f"{name}.{kind}", text))
-        for one in written:
-            one.result()
+            _write(found.small[name], new / f"{name}.{kind}", text)
+
+        # Texts are packed on one thread while all else is written on another; more threads take longer.
+        list(in_order(work, sorted(found.small, key=lambda name: name != "articles"), 2))
         (new / "run.json").write_bytes(run_json(found.run))
         if report:
             from dedup.report.page import write_report  # jinja2 takes 0.1 s
@@ -115,11 +114,8 @@ def write_table(table: pa.Table, sink: IO[bytes]) -> None:
     """Write one table as CSV: UTF-8, a header always, floats to 4 decimals, absent cells empty."""
     sink.write((",".join(table.column_names) + "\n").encode())
     columns = [_speller(column) for column in table.columns]
-    slices = range(0, table.num_rows, _ROWS_PER_SLICE)
-    for lines in in_order(
-        lambda start: lines_of([spell(start) for spell in columns], ",", "\n"), slices, _THREADS
-    ):
-        sink.write(lines)
+    for start in range(0, table.num_rows, _ROWS_PER_SLICE):
+        sink.write(lines_of([spell(start) for spell in columns], ",", "\n"))
 
 
 def _speller(column: pa.ChunkedArray) -> Callable[[int], Cells]:

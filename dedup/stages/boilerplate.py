@@ -39,7 +39,7 @@ from dedup.settings import Settings
 from dedup.sketches import Nodes, distinct
 from dedup.texts import Texts
 from dedup.threads import in_order, ranges
-from dedup.unrelated import Holders, are_statements, held_in, hold_unrelated
+from dedup.unrelated import Holders, are_statements, held_in, hold_unrelated, longest_first
 
 FEWEST = 8  # tokens of a block
 EXAMPLES = 3  # places of a short block that are looked at
@@ -245,7 +245,7 @@ def _are_phrases(runs: Runs, provenance: Provenance, settings: Settings) -> NDAr
 def examples(runs: NDArray[np.integer], settings: Settings) -> Rows:
     """The rows of the `EXAMPLES` longest runs of each short block."""
     size = runs[:, 3] - runs[:, 2]
-    order = np.lexsort((runs[:, 2], runs[:, 1], -size, runs[:, 0]))
+    order = longest_first(runs)
     block = runs[order, 0]
     within = np.arange(order.size) - np.searchsorted(block, block)
     longest = size[order][np.searchsorted(block, block)]

@@ -40,11 +40,10 @@ ALIKE = 0.12  # share of equal signature rows that stands for what fingerprints 
 LEAST_ALIKE = 0.3  # share of equal signature rows from which a shared band key is worth a comparison
 
 
-def without(links: Links, *seen: NDArray[np.int64]) -> Links:
-    """Links less those whose keys were seen, each time in ascending order."""
+def without(links: Links, seen: NDArray[np.int64]) -> Links:
+    """Links less those whose keys were seen, which are in ascending order."""
     keys = distinct(pair_keys(*links))
-    for some in seen:
-        keys = keys[~among(keys, some)]
+    keys = keys[~among(keys, seen)]
     return keys >> 32, keys & 0xFFFFFFFF
 
 

@@ -85,7 +85,7 @@ def compare(
         return pairs if relate is None else pairs.take(np.flatnonzero(relate(pairs)))
 
     parts = []
-    blocks = ranges(left.size, _BLOCK_PAIRS)
+    blocks = ranges(left.size, _BLOCK_PAIRS, settings.workers)
     for part in in_order(work, blocks, settings.workers):
         parts.append(part)
         progress(len(parts) / len(blocks))

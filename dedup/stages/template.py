@@ -6,7 +6,9 @@ day in sentences that stay, where an edit rewrites, adds and drops sentences abo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,19 +141,8 @@ def are_templates(
     rows = np.flatnonzero(same & (held >= settings.shared) & ~pairs.are_among(provenance.replaced))
     kinds.find(nodes, distinct(np.concatenate([pairs.left[rows], pairs.right[rows]])), settings.workers)
     some = pairs.take(rows)
-
-    def work(block: tuple[int, int]) -> NDArray[np.int32]:
-        first, last = block
-        return count_swaps(
-            (nodes.tokens, nodes.boilerplate, kinds.kinds),
-            nodes.token_spans,
-            (some.left[first:last], some.right[first:last]),
-            (some.passages, some.passage_starts[first : last + 1]),
-            (EDGE, settings.gap),
-        )
-
-    parts = list(in_order(work, ranges(rows.size, _BLOCK_PAIRS), settings.workers))
-    swaps = np.concatenate([np.empty((0, 2, 5), np.int32), *parts])
+    texts = (nodes.tokens, nodes.boilerplate, kinds.kinds)
+    swaps = _counts(count_swaps, (texts, nodes.token_spans), some, ((EDGE, settings.gap),), settings.workers)
     least, most = swaps.min(axis=1), swaps.max(axis=1)
     # One word for one word: a name put right.
     corrected = (most[:, NAMES_IN] == 1) & (least[:, NUMBERS_IN] == 0)
@@ -169,7 +160,25 @@ def are_templates(
     return out
 
 
-def are_framed(nodes: Nodes, pairs: Pairs, provenance: Provenance) -> NDArray[np.bool_]:
+def _counts(
+    kernel: Callable[..., NDArray[np.int32]],
+    texts: tuple[Any, ...],
+    pairs: Pairs,
+    others: tuple[Any, ...],
+    workers: int,
+) -> NDArray[np.int32]:
+    """What a kernel of `kernels.swaps` counts of pairs, on threads."""
+
+    def work(block: tuple[int, int]) -> NDArray[np.int32]:
+        first, last = block
+        both = (pairs.left[first:last], pairs.right[first:last])
+        return kernel(*texts, both, (pairs.passages, pairs.passage_starts[first : last + 1]), *others)
+
+    blocks = ranges(len(pairs), _BLOCK_PAIRS, workers) or [(0, 0)]
+    return np.concatenate(list(in_order(work, blocks, workers)))
+
+
+def are_framed(nodes: Nodes, pairs: Pairs, provenance: Provenance, workers: int) -> NDArray[np.bool_]:
     """Which pairs of one source say different things in one frame: pages with more furniture than story.
 
     What is asked before furniture is known. Of the copies and versions read by hand, of one source and near
@@ -177,9 +186,7 @@ def are_framed(nodes: Nodes, pairs: Pairs, provenance: Provenance) -> NDArray[np
     """
     rows = np.flatnonzero(provenance.by_one_source(pairs.left, pairs.right))
     some = pairs.take(rows)
-    own = count_own(
-        nodes.tokens, nodes.token_spans, (some.left, some.right), (some.passages, some.passage_starts)
-    )
+    own = _counts(count_own, (nodes.tokens, nodes.token_spans), some, (), workers)
     out = np.zeros(len(pairs), np.bool_)
     out[rows] = own.min(axis=1) >= OWN_WORDS
     return out

@@ -253,7 +253,7 @@ def framed(own: int, other: int, **fields: object) -> bool:
     rows = ({"text": text(frame, (1000, own))}, {"text": text(frame, (2000, other)), **fields})
     nodes, known = known_of(*rows)
     pairs = compared(nodes)
-    return bool(are_framed(nodes, pairs, known).any())
+    return bool(are_framed(nodes, pairs, known, 2).any())
 
 
 @pytest.mark.parametrize(("own", "other", "is_framed"), [(10, 10, True), (9, 10, False), (90, 9, False)])
@@ -270,7 +270,7 @@ def test_words_that_the_other_page_has_too_are_not_its_own() -> None:
     """Ten words in another order, none of them in a passage."""
     frame, words = (0, 60), list(range(1000, 1012))
     nodes, known = known_of({"text": text(frame, *words)}, {"text": text(frame, *words[::-1])})
-    assert not are_framed(nodes, compared(nodes), known).any()
+    assert not are_framed(nodes, compared(nodes), known, 2).any()
 
 
 # Copies of what has a counterpart. Of four nodes 0 and 1 are letters of one form.

@@ -62,6 +62,12 @@ def test_ranges_cover_all_and_are_no_longer_than_told(
     assert ranges(total, size) == wanted
 
 
+def test_ranges_leave_no_worker_without_one() -> None:
+    assert ranges(1000, 4096, 2) == [(0, 250), (250, 500), (500, 750), (750, 1000)]
+    assert ranges(100, 4096, 2) == [(0, 100)], "too few to share out"
+    assert len(ranges(100_000, 4096, 2)) == len(ranges(100_000, 4096))
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_work_beside_gives_its_result_or_its_error(workers: int) -> None:
     with beside(lambda: 7, workers) as result_of:
