@@ -20,12 +20,15 @@ import llvmlite.binding
 import numba
 from numba.core import caching, runtime
 
+from dedup.kernels.within import Within
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _njit: Any = numba.njit  # its types lose the signature of what it decorates
 _runtime: Any = runtime
 _caching: Any = caching
+_llvm: Any = llvmlite.binding
 _config: Any = numba.config  # filled from the environment, unseen by type checkers
 
 _log = logging.getLogger(__name__)
@@ -95,11 +98,29 @@ def bare(kernel: Callable[P, R]) -> Callable[P, R]:
 
 
 def _kept(kernel: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
-    compiled = _njit(nogil=True, **options)(kernel)
+    compiled = _njit(nogil=True, no_cfunc_wrapper=True, **options)(kernel)
     folder = cache_folder(kernel.__module__.rpartition(".")[2])
-    if folder is not None and hasattr(compiled, "_cache"):  # without compiling there is none
+    if compiled is kernel:  # nothing is compiled
+        return kernel
+    if folder is not None:
         compiled._cache = _Cache(kernel, folder)
+    within = Within(kernel, options)
+    compiled.get_call_template, compiled.get_overload = within.get_call_template, within.get_overload
     return cast("Callable[P, R]", compiled)
+
+
+class _Unlinked(caching.CompileResultCacheImpl):
+    """Keeps a kernel's machine code, and not what others would be linked with: to read that takes 0.3 s.
+
+    None is: what is compiled into others is a twin (`within`).
+    """
+
+    def reduce(self, cres: Any) -> Any:
+        """What is kept of a compiled kernel: of LLVM's code the names that numba asks for."""
+        (name, kind, (code, _)), *others = cres._reduce()
+        names = (cres.fndesc.llvm_cpython_wrapper_name, cres.fndesc.llvm_func_name)
+        named = "\n".join(f'@"{name}" = global i8 0' for name in names)
+        return (name, kind, (code, _llvm.parse_assembly(named).as_bitcode())), *others
 
 
 class _Cache:
@@ -117,7 +138,9 @@ class _Cache:
         before = _config.CACHE_DIR
         _config.CACHE_DIR = str(self._folder)
         try:
-            return _caching.FunctionCache(self._kernel)
+            opened = _caching.FunctionCache(self._kernel)
+            opened._impl = cast("Any", _Unlinked)(self._kernel)
+            return opened
         except RuntimeError:  # the folder is gone
             return _caching.NullCache()
         finally:

@@ -85,6 +85,29 @@ def test_a_kernel_that_counts_no_users_is_loaded_again_as_it_was_kept(home: Path
     assert home.is_dir()
 
 
+twice: Any = double_all  # compiled in the test
+
+
+def double_each_row(values: NDArray[np.int64]) -> int:
+    rows = 0
+    for i in range(values.shape[0]):
+        rows += twice(values[i])
+    return rows
+
+
+def test_a_kernel_within_another_is_kept_with_that_one_and_can_be_called_by_itself(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "twice", jit.bare(double_all))
+    values = np.ones((2, 3), np.int64)
+    outer: Any = jit.jit(double_each_row)
+    assert outer(values) == 6
+    if hasattr(outer, "stats"):  # as plain Python it has none
+        assert ["double_each_row" in kept.name for kept in home.rglob("*.nbc")] == [True]
+    assert twice(values[0]) == 3
+    assert values.tolist() == [[4, 4, 4], [2, 2, 2]]
+
+
 def test_where_the_cache_cannot_be_written_kernels_run_all_the_same_and_it_is_said_once(
     home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
