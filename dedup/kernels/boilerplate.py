@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.index import add_all, holds, longest, new_index, slot_mask
 from dedup.kernels.jit import bare, inlined, jit
+from dedup.kernels.rows import copy_first
 from dedup.kernels.sketch import kgrams
 from dedup.kernels.tokens import I32, U32
 
@@ -127,7 +128,7 @@ def grams_near(
         last = kgrams(own, wanted, hashed)
         if found + last > out.size:
             longer = np.empty(2 * (found + last), np.uint64)
-            longer[:found] = out[:found]
+            copy_first(out, found, longer)
             out = longer
         nearest = 0  # the first gram not yet written
         for i in places[:hits]:

@@ -25,6 +25,7 @@ the first tokens."""
 
 _STOPS = (ord("."), ord("!"), ord("?"), ord(":"), ord(";"), ord("\n"), ord("\r"))
 _PASSED = (ord(" "), ord("\t"), ord('"'), ord("'"), ord("("), ord("["), ord("*"), ord("-"))
+_ZERO, _NINE = ord("0"), ord("9")
 _IN_ASCII = 0x80
 
 
@@ -52,7 +53,7 @@ def write_kinds(
             if place < start:
                 if code < _IN_ASCII and code not in _PASSED:
                     begins = code in _STOPS
-            elif ord("0") <= code <= ord("9"):
+            elif _ZERO <= code <= _NINE:
                 kind = NUMBER
             elif place == start and code < capitals.size:
                 if smalls[code]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.jit import bare, inlined, jit
+from dedup.kernels.rows import copy_first
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -84,13 +85,13 @@ def meet(
         if n + met > earlier.size:
             room = 2 * (n + met)
             longer = np.empty(room, np.int64)
-            longer[:n] = earlier[:n]
+            copy_first(earlier, n, longer)
             earlier = longer
             longer = np.empty(room, np.int64)
-            longer[:n] = later[:n]
+            copy_first(later, n, longer)
             later = longer
             more = np.empty(room, np.int32)
-            more[:n] = number[:n]
+            copy_first(number, n, more)
             number = more
         for j in range(met):
             other = touched[j]
