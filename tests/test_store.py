@@ -467,6 +467,32 @@ def test_a_full_disk_ends_a_run_with_a_word_and_with_more_room_it_works(
         assert {path.name for path in small.iterdir()} == {"out", archive.name}
 
 
+def test_a_frugal_reading_gives_the_same_and_leaves_no_limit(archive: Path) -> None:
+    asks = "SELECT current_setting('memory_limit')"
+    with open_store(archive) as opened, opened.transaction():
+        before = opened.one(asks)
+        opened.run("CREATE TABLE many AS SELECT range AS one, range * 2 AS other FROM range(300_000)")
+        with opened.frugal():
+            assert opened.one(asks) != before
+            read = opened.rows("SELECT * FROM many")
+        assert opened.one(asks) == before
+        assert read == opened.rows("SELECT * FROM many")
+
+
+def test_where_what_is_held_leaves_no_room_a_frugal_reading_has_no_limit(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_POOL", 1)
+    asks = "SELECT current_setting('memory_limit')"
+    with open_store(archive) as opened:
+        before = opened.one(asks)
+        with opened.transaction():
+            opened.run("CREATE TABLE many AS SELECT range AS one FROM range(300_000)")
+            with opened.frugal():
+                assert opened.one(asks) == before
+        assert opened.one("SELECT max(one) FROM many") == 299_999
+
+
 def _report(out: Path) -> dict[str, object]:
     found: dict[str, object] = {path.name: path.read_bytes() for path in sorted(out.iterdir())}
     run = json.loads((out / "run.json").read_text())

@@ -22,10 +22,12 @@ from dedup.settings import Settings
 from dedup.sketches import counted, distinct, places_of
 from dedup.stages.candidates import ALIKE, LEAST_ALIKE, tokens_per_fingerprint
 from dedup.store import Store
+from dedup.threads import ranges
 
 Rows = NDArray[np.int64]
 
 _HALF, _LOW = np.uint64(32), 0xFFFFFFFF
+_BLOCK = 1 << 16  # lists that are paired at once: what that takes is found again, and not anew, for the next
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Met:
 
 def meet_archived(store: Store, query: Asked, settings: Settings) -> Met:
     """Look the asked nodes up."""
-    asker, node, lists = _by_prints(store, query)
-    pair, counts = counted(asker << 32 | node)
+    pair, lists = _by_prints(store, query)
+    pair, counts = counted(pair)
     asker, other = pair >> 32, pair & _LOW
     met = known_nodes(store, distinct(other))
     place = np.searchsorted(met.node, other)
@@ -80,8 +82,8 @@ class _Lists(NamedTuple):
     crowded: Rows
 
 
-def _by_prints(store: Store, query: Asked) -> tuple[Rows, Rows, _Lists]:
-    """Which asked node shares a fingerprint with which archived one, for each one; and over-full lists."""
+def _by_prints(store: Store, query: Asked) -> tuple[Rows, _Lists]:
+    """Asked node << 32 | archived one, for each fingerprint that the two share; and over-full lists."""
     long = store.rows("SELECT fingerprint, hubs FROM long_lists ORDER BY fingerprint")
     long_prints = long["fingerprint"].to_numpy()
     row = np.searchsorted(long_prints, query.prints)
@@ -89,23 +91,27 @@ def _by_prints(store: Store, query: Asked) -> tuple[Rows, Rows, _Lists]:
     is_long &= row < long_prints.size
     sizes, hubs = in_lists(long["hubs"])
     row, firsts = row[is_long], np.cumsum(sizes) - sizes
-    asker = [np.repeat(query.print_node[is_long], sizes[row])]
-    node = [hubs[places_of(firsts[row], sizes[row])]]
+    asker = np.repeat(query.print_node[is_long], sizes[row])
+    pairs = [asker << 32 | hubs[places_of(firsts[row], sizes[row])]]
     short, of_node = _ascending(query.prints[~is_long], query.print_node[~is_long])
     own, times = counted(short)
-    found = store.rows(
-        "SELECT f.fingerprint, f.node FROM fingerprints f SEMI JOIN asked USING (fingerprint)",
-        asked=pa.table({"fingerprint": own}),
-    )
+    with store.frugal():
+        found = store.rows(
+            "SELECT f.fingerprint, f.node FROM fingerprints f SEMI JOIN asked USING (fingerprint)",
+            asked=pa.table({"fingerprint": own}),
+        )
     prints, theirs = _ascending(found["fingerprint"].to_numpy(), numbers(found, "node"))
-    first, last = np.searchsorted(prints, own), np.searchsorted(prints, own, "right")
-    place = np.repeat(np.arange(own.size), times)
-    asker.append(np.repeat(of_node, (last - first)[place]))
-    node.append(theirs[places_of(first[place], (last - first)[place])])
-    grown = np.flatnonzero(last - first + times > CAP)
-    crowded = theirs[places_of(first[grown], (last - first)[grown])]
+    first = np.searchsorted(prints, own)
+    sizes = np.searchsorted(prints, own, "right") - first
+    begins = np.append(0, np.cumsum(times))
+    for low, high in ranges(own.size, _BLOCK):
+        place = np.repeat(np.arange(low, high), times[low:high])
+        asker = np.repeat(of_node[begins[low] : begins[high]], sizes[place])
+        pairs.append(asker << 32 | theirs[places_of(first[place], sizes[place])])
+    grown = np.flatnonzero(sizes + times > CAP)
+    crowded = theirs[places_of(first[grown], sizes[grown])]
     lists = _Lists(np.concatenate([own[grown], distinct(query.prints[is_long])]), distinct(crowded))
-    return np.concatenate(asker), np.concatenate(node), lists
+    return np.concatenate(pairs), lists
 
 
 def _ascending(prints: NDArray[np.uint32], nodes: Rows) -> tuple[NDArray[np.uint32], Rows]:
@@ -116,11 +122,12 @@ def _ascending(prints: NDArray[np.uint32], nodes: Rows) -> tuple[NDArray[np.uint
 
 def _by_bands(store: Store, query: Asked) -> tuple[Rows, Rows]:
     """Which asked node shares a band key with which archived one; of over-full lists the shortest ones."""
-    found = store.rows(
-        "SELECT b.band_key, b.node, n.tokens, n.hash FROM band_keys b SEMI JOIN asked USING (band_key) "
-        "JOIN nodes n USING (node)",
-        asked=pa.table({"band_key": distinct(query.bands)}),
-    )
+    with store.frugal():
+        found = store.rows(
+            "SELECT b.band_key, b.node, n.tokens, n.hash FROM band_keys b SEMI JOIN asked USING (band_key) "
+            "JOIN nodes n USING (node)",
+            asked=pa.table({"band_key": distinct(query.bands)}),
+        )
     keys, node = found["band_key"].to_numpy(), numbers(found, "node")
     order = np.lexsort((found["hash"].to_numpy(), -found["tokens"].to_numpy(), keys))
     keys, node = keys[order], node[order]

@@ -88,7 +88,7 @@ def hold(  # noqa: PLR0913, PLR0917 - a run is made of these
     def names(members: Members, told: Attribution) -> list[str]:
         return verdicts.name_clusters(store, before, work, members, told)
 
-    beyond = Beyond(bool(tells_sources), elsewhere, is_told, names, known, shelf.known(work.archived))
+    beyond = Beyond(bool(tells_sources), elsewhere, is_told, names, known, work.outlined)
     judged = judge(work.known, nodes, shelf.settings, tell, clock, beyond)
     with clock("archive"):
         after = verdicts.member_rows(judged, work.number)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from dedup.archive.rows import placed
+from dedup.archive.rows import numbers, of
 from dedup.attribution import Outlined
 from dedup.folding import ALONE, CLASS_SHIFT, DIGIT, DROPS_SHIFT, LETTER, MARK, fold_table
 from dedup.settings import Settings
@@ -55,11 +55,7 @@ class Shelf:
 
     def take(self, store: Store, number: Rows) -> Taken:
         """Articles in the given order."""
-        found = store.rows(
-            "SELECT t.text FROM texts t JOIN wanted w USING (article) ORDER BY w.place",
-            wanted=placed("article", number),
-        )
-        texts = found["text"].cast(pa.large_string())
+        texts = _in_order(store, "texts", number)["text"].cast(pa.large_string())
         return Taken(texts, sketch(Texts(texts).blocks(), self.settings))
 
     def known(self, _taken: Taken) -> Outlined | None:
@@ -107,10 +103,7 @@ class OutlineShelf(Shelf):
 
     def take(self, store: Store, number: Rows) -> Taken:
         """Articles in the given order."""
-        found = store.rows(
-            "SELECT o.* FROM outlines o JOIN wanted w USING (article) ORDER BY w.place",
-            wanted=placed("article", number),
-        )
+        found = _in_order(store, "outlines", number)
         packed = found["tokens"].cast(pa.large_binary()).combine_chunks()
         offsets = np.frombuffer(packed.buffers()[1], np.int64)[packed.offset :][: len(packed) + 1] // 4
         octets = packed.buffers()[2] or b""
@@ -125,7 +118,7 @@ class OutlineShelf(Shelf):
 
     def known(self, taken: Taken) -> Outlined | None:
         """What is known of the articles that were taken, the first ones at hand."""
-        return _Known(taken, self.name)
+        return _Known(taken.credit, taken.addresses, self.name)
 
     def bare(self, table: pa.Table) -> pa.Table:
         """A table of a report without texts."""
@@ -137,23 +130,31 @@ class OutlineShelf(Shelf):
         return hashlib.blake2b(address.encode(), digest_size=8, key=self._key).hexdigest()
 
 
+def _in_order(store: Store, table: str, number: Rows) -> pa.Table:
+    """What a table has of articles, in the given order: mostly its own, which saves sorting texts."""
+    with store.frugal():
+        found = store.rows(
+            f"SELECT * FROM {table} SEMI JOIN wanted USING (article)", wanted=of("article", number)
+        )
+    held = numbers(found, "article")
+    order = np.argsort(held)
+    row = order[np.searchsorted(held[order], number)]
+    return found if np.array_equal(row, np.arange(len(found))) else found.take(pa.array(row))
+
+
 @dataclass(frozen=True)
 class _Known:
-    """See `attribution.Outlined`; articles from `len(taken.credit)` on are read."""
+    """See `attribution.Outlined`; articles from `len(credit)` on are read."""
 
-    taken: Taken
+    credit: Sequence[str | None]
+    addresses: Sequence[Sequence[str]]
     name_of: Callable[[str], str]
-
-    def bare(self, table: pa.Table) -> pa.Table:
-        """A table of a report without texts."""
-        at = table.column_names.index("text")
-        return table.set_column(at, "text", pa.array([""] * table.num_rows, pa.large_string()))
 
     def name(self, address: str) -> str:
         return self.name_of(address)
 
     def told(self, article: Rows, read: Iterable[tuple[int, set[str]]]) -> Iterator[tuple[int, set[str]]]:
-        known = self.taken.addresses
+        known = self.addresses
         for place, addresses in read:
             if article[place] >= len(known):
                 yield place, set(map(self.name_of, addresses))
@@ -162,7 +163,7 @@ class _Known:
                 yield place, set(known[article[place]])
 
     def credited(self, article: Rows, read: list[str | None]) -> list[str | None]:
-        known = self.taken.credit
+        known = self.credit
         return [
             known[number] if number < len(known) else said
             for number, said in zip(article.tolist(), read, strict=True)

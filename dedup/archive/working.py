@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.archive.shelf import Taken
 from dedup.articles import ARTICLES
+from dedup.attribution import Outlined
 from dedup.sketches import Sketches
 from dedup.stages.identify import Identified, ranks_of
 from dedup.texts import Texts
@@ -24,14 +25,14 @@ class Working:
     """Articles at hand, the archived ones first.
 
     `number`: int64, what the archive calls them, `node`: int64, the same for their nodes; `known` and
-    `sketches`: as the stages take them; `archived`: what was taken from the shelf.
+    `sketches`: as the stages take them; `outlined`: what is known of those whose texts are not kept.
     """
 
     number: Rows
     node: Rows
     known: Identified
     sketches: Sketches
-    archived: Taken
+    outlined: Outlined | None
 
     def __len__(self) -> int:
         return self.number.size
