@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,15 +124,19 @@ def _retell(store: Store, roll: Roll) -> None:
 
 @dataclass(frozen=True)
 class Came:
-    """The live articles that are new: `number`, `node`: int64, ascending; `row`: int64, the feed's record."""
+    """The live articles that are new: `number`, `node`: int64, ascending; `row`: int64, the feed's record.
+
+    `put` keeps the texts of what is new, live or not: nothing else waits for them.
+    """
 
     number: Rows
     node: Rows
     row: Rows
+    put: Callable[[], None]
 
 
 def take_in(store: Store, roll: Roll, given: Given, run: int, shelf: Shelf) -> Came:
-    """Archive what is new, live or not."""
+    """Archive what is new, live or not, but for the texts."""
     live = np.flatnonzero(roll.is_new)
     apart = roll.apart
     rows = np.concatenate([roll.row[live], apart])
@@ -150,10 +155,15 @@ def take_in(store: Store, roll: Roll, given: Given, run: int, shelf: Shelf) -> C
     )
     column = pa.array(nodes.astype(np.uint32), mask=is_killed)
     store.add("articles", archive_rows(roll, rows, names, number, column, run))
-    texts = given.texts.take(pa.array(feed_row[~is_killed]))
-    facts = roll.records.take(rows[~is_killed]).select(["title", "source", "byline"])
-    shelf.put(store, number[~is_killed], texts, facts)
-    return Came(number[: live.size], nodes[: live.size], feed_row[: live.size])
+
+    def put() -> None:
+        told = feed_row[~is_killed]
+        is_all = np.array_equal(told, np.arange(len(given.texts)))
+        texts = given.texts if is_all else given.texts.take(pa.array(told))
+        facts = roll.records.take(rows[~is_killed]).select(["title", "source", "byline"])
+        shelf.put(store, number[~is_killed], texts, facts)
+
+    return Came(number[: live.size], nodes[: live.size], feed_row[: live.size], put)
 
 
 def _nodes(store: Store, sketches: Sketches, rows: Rows, settings: Settings) -> Rows:
