@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 """Rises with every change to `SCHEMA`; a file of a newer version is refused, one of an older is migrated.
 
 1: the first.
 2: bylines of articles.
+3: tables of reports in pieces.
 """
 
 MIGRATIONS: dict[int, str] = {
     1: """
 ALTER TABLE articles ADD COLUMN byline VARCHAR;
 COMMENT ON COLUMN articles.byline IS 'who wrote it, and perhaps for which agency'
+""",
+    2: """
+ALTER TABLE reports ADD COLUMN part INTEGER DEFAULT 0;
+ALTER TABLE reports ALTER COLUMN part SET NOT NULL;
+ALTER TABLE reports ALTER COLUMN part DROP DEFAULT;
+COMMENT ON COLUMN reports.part IS 'number of the piece, from 0';
+COMMENT ON COLUMN reports.body IS
+    'a piece of Parquet without the texts, which are read from the archive, or JSON'
 """,
 }
 """By the version that it starts from: the SQL that makes a file one version newer."""
@@ -107,6 +116,7 @@ CREATE TABLE boilerplate (    -- what has been learnt
 CREATE TABLE reports (
     run INTEGER NOT NULL,    -- the run
     name VARCHAR NOT NULL,   -- name of the table of its report, or run.json
-    body BLOB NOT NULL       -- Parquet without the texts, which are read from the archive; or JSON
+    body BLOB NOT NULL,      -- a piece of Parquet without the texts, which are read from the archive, or JSON
+    part INTEGER NOT NULL    -- number of the piece, from 0
 );
 """

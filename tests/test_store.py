@@ -493,6 +493,27 @@ def test_where_what_is_held_leaves_no_room_a_frugal_reading_has_no_limit(
         assert opened.one("SELECT max(one) FROM many") == 299_999
 
 
+def test_a_report_of_whole_tables_is_told_from_a_migrated_archive(archive: Path) -> None:
+    articles = [{"id": f"a{i}", "text": " ".join(f"w{i}x{j}" for j in range(60))} for i in range(40)]
+    with Archive.open(archive) as opened:
+        told = opened.add([*articles, {**articles[0], "id": "copy"}], run_id="tonight")
+    with duckdb.connect(archive) as older:
+        pieces = older.sql("SELECT run, name, body FROM reports ORDER BY run, name, part").fetchall()
+        whole: dict[tuple[int, str], bytes] = {}
+        for run, name, body in pieces:
+            whole[run, name] = whole.get((run, name), b"") + body
+        assert len(pieces) > len(whole)
+        older.execute("DELETE FROM reports")
+        older.execute("ALTER TABLE reports DROP COLUMN part")
+        for (run, name), body in whole.items():
+            older.execute("INSERT INTO reports VALUES (?, ?, ?)", (run, name, body))
+        older.execute("UPDATE meta SET value = '2' WHERE name = 'schema_version'")
+    with Archive.open(archive) as opened:
+        again = opened.add(articles, run_id="tonight")
+        assert opened.info()["schema_version"] == schema.VERSION
+    assert again.tables == told.tables
+
+
 def _report(out: Path) -> dict[str, object]:
     found: dict[str, object] = {path.name: path.read_bytes() for path in sorted(out.iterdir())}
     run = json.loads((out / "run.json").read_text())

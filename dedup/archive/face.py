@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from dedup.archive import reports
+from dedup.archive import reports, standing
 from dedup.archive.catalogue import When, call_roll, feed_hash, text_digests
 from dedup.archive.night import forget, hold
 from dedup.archive.rows import numbers
@@ -161,15 +161,15 @@ class Archive:
             on_read(taken.feed)
         digests = text_digests(Texts(taken.feed.articles["text"]))
         feed = feed_hash(taken.feed.articles, digests)
-        run, texts = reports.known_run(self._store, run_id, feed), None
+        run, kept = reports.known_run(self._store, run_id, feed), None
         if run is None:
             with self._store.transaction():
-                run, texts = self._run(taken, digests, when, (run_id or feed, feed), tell, clock)
+                run, kept = self._run(taken, digests, when, (run_id or feed, feed), tell, clock)
         elif run.feed != feed:
             _log.warning(
                 "run %s is known and was given another feed: its report is told, nothing added", run_id
             )
-        return reports.told(self._store, run, taken, digests, texts)
+        return reports.told(self._store, run, taken, digests, kept)
 
     def find(
         self,
@@ -185,8 +185,8 @@ class Archive:
         taken = take_in(articles, options, fields, self.settings, untold, clock)
         digests = text_digests(Texts(taken.feed.articles["text"]))
         with self._store.undone():
-            run, texts = self._run(taken, digests, when, ("", ""), untold, clock)
-            return reports.told(self._store, run, taken, digests, texts)
+            run, kept = self._run(taken, digests, when, ("", ""), untold, clock)
+            return reports.told(self._store, run, taken, digests, kept)
 
     def remove(self, ids: Iterable[str], *, run_id: str | None = None) -> Duplicates:
         """Take all versions of some ids out, and judge again what they touched; tells what changed.
@@ -224,8 +224,8 @@ class Archive:
         with self._store.transaction():
             gone = numbers(removed, "article")
             named = (f"{name} {now.isoformat()}", "")
-            run, texts = self._run(taken, [], when, named, untold, clock, gone)
-        return reports.told(self._store, run, taken, [], texts)
+            run, kept = self._run(taken, [], when, named, untold, clock, gone)
+        return reports.told(self._store, run, taken, [], kept)
 
     def _run(  # noqa: PLR0913, PLR0917 - a run is made of these
         self,
@@ -236,18 +236,18 @@ class Archive:
         tell: Progress,
         clock: Clock,
         removed: Rows | None = None,
-    ) -> tuple[reports.Run, reports.TextColumns | None]:
-        """One run, written, and the texts that it tells; `named`: its id and the hash of its feed."""
+    ) -> tuple[reports.Run, reports.Kept]:
+        """One run, written, and its report; `named`: its id and the hash of its feed."""
         store, shelf = self._store, self._shelf
         gone = np.empty(0, np.int64) if removed is None else removed
         run = reports.Run(store.one("SELECT coalesce(max(run) + 1, 1) FROM runs"), *named)
         roll = call_roll(store, taken.feed.articles, digests, when, gone)
         given = Given(taken.feed.articles["text"], taken.sketches)
         night = hold(store, roll, given, gone, run.number, shelf, tell, clock)
-        texts = reports.keep(store, run, night, taken, when, shelf, clock)
+        kept = reports.keep(store, run, night, taken, when, shelf, clock)
         if gone.size or night.kills.num_rows:
             forget(store)
-        return run, texts if self.keep_text else None
+        return run, kept if self.keep_text else replace(kept, texts={})
 
     def _when(self, as_of: datetime | None, window: timedelta | None) -> When:
         as_of = moment(as_of)
@@ -257,7 +257,7 @@ class Archive:
 
     def info(self) -> dict[str, Any]:
         """What is in the archive: runs, articles, clusters, settings, size, and what `compact` would save."""
-        return reports.info(self._store, self.settings, keep_text=self.keep_text)
+        return standing.info(self._store, self.settings, keep_text=self.keep_text)
 
     def compact(self) -> None:
         """Write the file anew without what was deleted; it takes its place whole or not at all."""
@@ -265,7 +265,7 @@ class Archive:
 
     def export(self) -> pa.Table:
         """All clusters as of now: a table with the columns of `clusters`."""
-        return reports.clusters_now(self._store)
+        return standing.clusters_now(self._store)
 
     def close(self) -> None:
         """Let go of the file."""

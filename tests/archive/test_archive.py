@@ -387,11 +387,13 @@ def test_an_archive_of_the_first_version_is_migrated_to_what_is_made_now(tmp_pat
             add(archive, article("a", "One."))
     with duckdb.connect(tmp_path / "old") as opened:
         opened.sql("ALTER TABLE articles DROP COLUMN byline")
+        opened.sql("ALTER TABLE reports DROP COLUMN part")
+        opened.sql("COMMENT ON COLUMN reports.body IS 'Parquet'")
         opened.sql("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
-    assert described(tmp_path / "old") < described(tmp_path / "new")
+    assert described(tmp_path / "old") != described(tmp_path / "new")
     with dedup.Archive.open(tmp_path / "old") as archive:
         add(archive, article("b", "Two.", byline="C. Vane, AFP"), nights=1)
-        assert archive.info()["schema_version"] == 2
+        assert archive.info()["schema_version"] == 3
     assert described(tmp_path / "old") == described(tmp_path / "new")
 
 
