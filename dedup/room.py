@@ -90,9 +90,7 @@ class Pile(Generic[Item]):
                 self._memory.resize(int(_GROWTH * needed))
             held = np.frombuffer(self._memory, np.uint8)
             held[self._octets : needed] = np.ascontiguousarray(items).view(np.uint8).reshape(-1)
-            del (
-                held
-            )  # a profiler that looks at frames keeps what they hold, and this keeps memory from growing
+            del held  # or a profiler that looks at frames keeps it, and then memory cannot grow
         self._octets += items.nbytes
 
     def filled(self) -> NDArray[Item]:

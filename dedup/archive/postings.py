@@ -21,9 +21,7 @@ from dedup.threads import ranges
 Rows = NDArray[np.int64]
 
 _HALF, _LOW = np.uint64(32), 0xFFFFFFFF
-_BLOCK = (
-    1024  # nodes, whose fingerprints a cache holds: in one go the system takes 0.5 s to find memory for all
-)
+_BLOCK = 1024  # nodes, whose fingerprints a cache holds: the system takes 0.5 s to find memory for all
 
 
 @dataclass(frozen=True)

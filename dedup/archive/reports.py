@@ -202,8 +202,7 @@ def told(store: Store, run: Run, taken: Intake, digests: list[bytes], kept: Kept
     facts = json.loads(bodies.pop(_RUN_JSON))
     tables = {name: pq.read_table(io.BytesIO(body)) for name, body in bodies.items()}
     dropped = tables.pop(_DROPPED)
-    texts = kept.texts if kept else {}
-    texts = texts or {name: read(store, tables[name]) for name, read in _TEXTS.items()}
+    texts = (kept and kept.texts) or {name: read(store, tables[name]) for name, read in _TEXTS.items()}
     for name, column in texts.items():
         columns = schema(name, of_archive=True).names
         tables[name] = tables[name].append_column("text", column).select(columns)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dedup.kernels.index import add_all, holds, longest, new_index, slot_mask
 from dedup.kernels.jit import bare, inlined, jit
-from dedup.kernels.rows import copy_first
+from dedup.kernels.rows import enlarged
 from dedup.kernels.sketch import kgrams
 from dedup.kernels.tokens import I32, U32
 
@@ -127,9 +127,7 @@ def grams_near(
             continue
         last = kgrams(own, wanted, hashed)
         if found + last > out.size:
-            longer = np.empty(2 * (found + last), np.uint64)
-            copy_first(out, found, longer)
-            out = longer
+            out = enlarged(out, found, 2 * (found + last))
         nearest = 0  # the first gram not yet written
         for i in places[:hits]:
             for j in range(max(nearest, i - before), min(last, i + behind + 1)):

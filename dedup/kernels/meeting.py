@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.jit import bare, inlined, jit
-from dedup.kernels.rows import copy_first
+from dedup.kernels.rows import enlarged
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -84,15 +84,8 @@ def meet(
                 shared[other] += 1
         if n + met > earlier.size:
             room = 2 * (n + met)
-            longer = np.empty(room, np.int64)
-            copy_first(earlier, n, longer)
-            earlier = longer
-            longer = np.empty(room, np.int64)
-            copy_first(later, n, longer)
-            later = longer
-            more = np.empty(room, np.int32)
-            copy_first(number, n, more)
-            number = more
+            earlier, later = enlarged(earlier, n, room), enlarged(later, n, room)
+            number = enlarged(number, n, room)
         for j in range(met):
             other = touched[j]
             if _is_enough(shared[other], other, article, known, rules):

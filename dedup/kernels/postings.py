@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.kernels.jit import bare, jit
-from dedup.kernels.rows import copy_first
+from dedup.kernels.rows import enlarged
 from dedup.kernels.tokens import I32, U32
 
 I64 = NDArray[np.int64]
@@ -117,9 +117,7 @@ def pair_in_lists(entries: U64, cap: int, hubs: int) -> tuple[U64, int]:
             first = end - hubs
         for i in range(first, end):
             if n + i - start > out.size:
-                longer = np.empty(2 * (n + i - start), np.uint64)
-                copy_first(out, n, longer)
-                out = longer
+                out = enlarged(out, n, 2 * (n + i - start))
             for j in range(start, i):
                 out[n] = (entries[i] & _LOW) << _HALF | (entries[j] & _LOW)
                 n += 1
